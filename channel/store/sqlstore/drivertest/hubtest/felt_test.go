@@ -207,7 +207,7 @@ func flood(b *testing.B, st store.Store, each int) {
 	for from := range 16 {
 		pouring.Go(func() {
 			for n := from; ctx.Err() == nil; n += 16 {
-				l.post(b, statuses(broadcast, n*each, each))
+				post(b, l.handler, statuses(broadcast, n*each, each))
 			}
 		})
 	}

@@ -35,8 +35,9 @@ import (
 // told to a ticket system that takes no time. "turns=10" is ten of these one after the other
 // in the conversation of one customer; the figures are per turn. 128 customers write at a time.
 //
-// The baseline is what a careful team writes by hand: the same eight steps, each in a
-// transaction of its own. "x-handwritten" is how many times as much the hub does.
+// The baseline is what a careful team writes by hand (see handwritten): the same webhooks and
+// the same eight steps, each in a transaction of its own. "x-handwritten" is how many times as
+// much the hub does.
 //
 // The heap of the benchmark is so small that the garbage collector runs many times a second;
 // GOGC=400 shows what a program with a larger one gets.
@@ -211,21 +212,35 @@ func (w *walk) next(b *testing.B) {
 
 // write posts a text of a customer.
 func (w *walk) write(b *testing.B, customer, number int64) {
-	w.post(b, fmt.Appendf(nil, `{"object":"whatsapp_business_account","entry":[{"id":"2","changes":[{"field":"messages","value":{
+	post(b, w.handler, textBody(customer, number))
+}
+
+// textBody is the webhook of a customer's message.
+func textBody(customer, number int64) []byte {
+	return fmt.Appendf(nil, `{"object":"whatsapp_business_account","entry":[{"id":"2","changes":[{"field":"messages","value":{
 		"messaging_product":"whatsapp","metadata":{"display_phone_number":"12025550199","phone_number_id":"%s"},
 		"contacts":[{"profile":{"name":"Fictional Person"},"wa_id":"1202%07d","user_id":"US.9%09d"}],
 		"messages":[{"from":"1202%07d","from_user_id":"US.9%09d","id":"wamid.in.%d","timestamp":"%d","type":"text","text":{"body":"Hello! Where is the order that I placed on Monday? Thank you"}}]}}]}]}`,
-		ours, customer, customer, customer, customer, number, time.Now().Unix()))
+		ours, customer, customer, customer, customer, number, time.Now().Unix())
 }
 
-// post gives a signed webhook to the handler, again until it is taken, as WhatsApp does.
-func (w *walk) post(b *testing.B, body []byte) {
+// statusBody is the webhook of a status.
+func statusBody(id, status, phone, opaque string) []byte {
+	return fmt.Appendf(nil, `{"object":"whatsapp_business_account","entry":[{"id":"2","changes":[{"field":"messages","value":{
+		"messaging_product":"whatsapp","metadata":{"display_phone_number":"12025550199","phone_number_id":"%s"},
+		"statuses":[{"id":"%s","status":"%s","timestamp":"%d","recipient_id":"%s","biz_opaque_callback_data":"%s"}]}}]}]}`,
+		ours, id, status, time.Now().Unix(), phone, opaque)
+}
+
+// post gives a signed webhook to a handler, again until it is taken, as WhatsApp does.
+func post(b *testing.B, handler http.Handler, body []byte) {
+	b.Helper()
 	sign := webhook.Sign(appSecret, body)
 	for {
 		r := httptest.NewRequest(http.MethodPost, "/webhook", bytes.NewReader(body))
 		r.Header.Set(webhook.SignatureHeader, sign)
 		rec := httptest.NewRecorder()
-		w.handler.ServeHTTP(rec, r)
+		handler.ServeHTTP(rec, r)
 		if rec.Code == http.StatusOK || b.Context().Err() != nil {
 			return
 		}
@@ -293,10 +308,7 @@ func (w *walk) report(ctx context.Context, b *testing.B) {
 			id, rest, _ := strings.Cut(s, " ")
 			opaque, phone, _ := strings.Cut(rest, " ")
 			for _, status := range []string{"sent", "delivered", "read"} {
-				w.post(b, fmt.Appendf(nil, `{"object":"whatsapp_business_account","entry":[{"id":"2","changes":[{"field":"messages","value":{
-					"messaging_product":"whatsapp","metadata":{"display_phone_number":"12025550199","phone_number_id":"%s"},
-					"statuses":[{"id":"%s","status":"%s","timestamp":"%d","recipient_id":"%s","biz_opaque_callback_data":"%s"}]}}]}]}`,
-					ours, id, status, time.Now().Unix(), phone, opaque))
+				post(b, w.handler, statusBody(id, status, phone, opaque))
 			}
 		}
 	}
@@ -334,85 +346,4 @@ func cpuTime() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// handwritten takes b.N turns through a few tables, a transaction for each step, as a team
-// writes it that keeps what the hub keeps: the event seen, customer and conversation, the
-// message; the ticket; the answer; that it is being sent; that it was accepted; three statuses.
-func handwritten(b *testing.B, db *sql.DB) float64 {
-	for _, q := range []string{
-		`CREATE TABLE seen (id TEXT PRIMARY KEY)`,
-		`CREATE TABLE conversations (id TEXT PRIMARY KEY, name TEXT, phone TEXT, ticket TEXT, last_inbound BIGINT, state TEXT)`,
-		`CREATE TABLE messages (id TEXT PRIMARY KEY, conversation TEXT, body TEXT, direction TEXT, at BIGINT, state TEXT, wamid TEXT)`,
-		`CREATE INDEX messages_conversation ON messages (conversation, at)`,
-		`CREATE INDEX messages_wamid ON messages (wamid)`,
-	} {
-		_, err := db.ExecContext(b.Context(), q)
-		require.NoError(b, err)
-	}
-	in := func(f func(tx *sql.Tx) error) {
-		tx, err := db.BeginTx(b.Context(), nil)
-		if err == nil {
-			if err = f(tx); err == nil {
-				err = tx.Commit()
-			} else {
-				_ = tx.Rollback()
-			}
-		}
-		if err != nil {
-			b.Error(err)
-		}
-	}
-	exec := func(tx *sql.Tx, q string, args ...any) error {
-		_, err := tx.ExecContext(b.Context(), q, args...)
-		return err
-	}
-	b.ResetTimer()
-	together(b.N, func(i int) {
-		id, answer, conv := fmt.Sprint("wamid.in.", i), fmt.Sprint("m_", i), fmt.Sprint("v_", i)
-		now := time.Now().Unix()
-		in(func(tx *sql.Tx) error {
-			if err := exec(tx, `INSERT INTO seen VALUES ($1) ON CONFLICT DO NOTHING`, id); err != nil {
-				return err
-			}
-			if err := exec(tx, `INSERT INTO conversations VALUES ($1, $2, $3, '', $4, 'new')
-				ON CONFLICT (id) DO UPDATE SET last_inbound = excluded.last_inbound`, conv, "Fictional Person", fmt.Sprint("1202", i), now); err != nil {
-				return err
-			}
-			return exec(tx, `INSERT INTO messages VALUES ($1, $2, $3, 'in', $4, 'received', $1)`, id, conv,
-				"Hello! Where is the order that I placed on Monday? Thank you", now)
-		})
-		in(func(tx *sql.Tx) error {
-			return exec(tx, `UPDATE conversations SET ticket = 'ticket' WHERE id = $1`, conv)
-		})
-		in(func(tx *sql.Tx) error {
-			var last int64
-			if err := tx.QueryRowContext(b.Context(), `SELECT last_inbound FROM conversations WHERE id = $1`, conv).Scan(&last); err != nil {
-				return err
-			}
-			if err := exec(tx, `INSERT INTO messages VALUES ($1, $2, $3, 'out', $4, 'queued', '')`, answer, conv,
-				"It left our house this morning and arrives tomorrow.", now); err != nil {
-				return err
-			}
-			return exec(tx, `UPDATE conversations SET state = 'answered' WHERE id = $1`, conv)
-		})
-		in(func(tx *sql.Tx) error {
-			return exec(tx, `UPDATE messages SET state = 'sending' WHERE id = $1`, answer)
-		})
-		in(func(tx *sql.Tx) error {
-			return exec(tx, `UPDATE messages SET state = 'accepted', wamid = $2 WHERE id = $1`, answer, fmt.Sprint("wamid.out.", i))
-		})
-		for _, state := range []string{"sent", "delivered", "read"} {
-			in(func(tx *sql.Tx) error {
-				if err := exec(tx, `INSERT INTO seen VALUES ($1) ON CONFLICT DO NOTHING`, fmt.Sprint("wamid.out.", i, state)); err != nil {
-					return err
-				}
-				return exec(tx, `UPDATE messages SET state = $2 WHERE wamid = $1`, fmt.Sprint("wamid.out.", i), state)
-			})
-		}
-	})
-	b.StopTimer()
-	rate := float64(b.N) / b.Elapsed().Seconds()
-	b.ReportMetric(rate, "turns/s")
-	return rate
 }
