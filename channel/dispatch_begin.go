@@ -150,5 +150,5 @@ func (u *unit) objection(ch *Channel, customer *conversation.Customer, out *mess
 // needsConsent says that a message is one that only goes to people who agreed to such ones: a
 // notification, or marketing outside the window.
 func needsConsent(customer *conversation.Customer, out *message.Outbound, category template.Category, now time.Time) bool {
-	return out.Lane == message.LaneNotify || category == template.Marketing && !customer.Window.OpenAt(now)
+	return out.Lane == message.LaneNotify || category == template.Marketing && !customer.WindowOpenAt(now)
 }

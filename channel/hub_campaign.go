@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/campaign"
@@ -71,6 +72,9 @@ func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *campaign
 			return err
 		}
 		result.Message, result.Again = &msg.Message, what.again
+		if ch, ok := h.channels.get(n.Channel); ok {
+			result.Currency = strings.Join(currencies(ch.Rates), "") // there is one at most
+		}
 		return nil
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"testing"
 	"time"
 
@@ -235,5 +236,39 @@ func TestACampaignEndsAtTheRowAtWhichTheStoreFailsAndGoesOnAfterAnyOther(t *test
 		require.Equal(t, 9, last.Row)
 		l.Pass(time.Minute)
 		require.Len(t, l.Line.Texts(), 5)
+	})
+}
+
+func TestACampaignOverTwoChannelsAddsNoCurrencies(t *testing.T) {
+	t.Parallel()
+	experiment(t, channeltest.LabOptions{Config: func(c *channel.Config) {
+		channeltest.Spends(t, nil)(c)
+		second := c.Channels[0]
+		second.ID, second.Name, second.Number = "second", "Second", channeltest.OtherNumber
+		card, err := pricing.ReadRateCard(strings.NewReader("market,marketing,utility,authentication\nNorth America,2,0.3,0.3\n"),
+			pricing.CardConfig{Currency: "INR", From: "2026-10-01"})
+		require.NoError(t, err)
+		second.Rates = []*pricing.RateCard{card}
+		c.Channels = append(c.Channels, second)
+	}}, func(t *testing.T, l *lab) {
+		rows := func(yield func(channel.Notification, error) bool) {
+			for i, on := range []string{"support", "second", "second", "support"} {
+				if !yield(channel.Notification{
+					Channel: on, To: channeltest.Recipient(channeltest.Stranger(i)), Template: &channel.Template{Name: "reminder", Language: "en"},
+				}, nil) {
+					return
+				}
+			}
+		}
+		for _, dry := range []bool{true, false} {
+			var sum campaign.Totals
+			for result := range l.Hub.NotifyAll(t.Context(), byYou, campaign.Campaign{Key: "spring", Dry: dry}, rows) {
+				require.NoError(t, result.Err)
+				sum.Add(result)
+			}
+			require.Equal(t, map[string]pricing.Micros{"USD": 6_800, "INR": 600_000}, sum.Cost)
+			require.Zero(t, sum.Unpriced)
+		}
+		l.Pass(time.Minute)
 	})
 }

@@ -55,7 +55,7 @@ func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply)
 		if err != nil {
 			return err
 		}
-		p.Open = customer.Window.OpenAt(u.now) && !customer.WindowDenied()
+		p.Open = customer.WindowOpenAt(u.now)
 		p.Closes, _ = customer.Window.ClosesAt()
 		if err := u.freeLeft(ch, p); err != nil {
 			return err

@@ -28,7 +28,7 @@ const maxReachedBy = 20
 // matches pricing.ErrLimitReached. While the limit is not known, or there is none, people are
 // counted all the same, since there may be one in an hour; WhatsApp alone decides then.
 func (u *unit) reach(ch *Channel, customer *conversation.Customer, out *message.Outbound, m *messageRecord) error {
-	if out.Content.Kind() != message.KindTemplate || customer.Group != "" || customer.Window.OpenAt(u.now) {
+	if out.Content.Kind() != message.KindTemplate || customer.Group != "" || customer.WindowOpenAt(u.now) {
 		return nil
 	}
 	var s standing

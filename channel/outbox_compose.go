@@ -98,7 +98,7 @@ func templateFor(ch *Channel, customer *conversation.Customer, t *Template, now 
 	if err := mayMarket(customer, def.Category); err != nil {
 		return nil, err
 	}
-	if def.Category == template.Marketing && !customer.Window.OpenAt(now) {
+	if def.Category == template.Marketing && !customer.WindowOpenAt(now) {
 		return def, consents(ch, customer, def.Category)
 	}
 	return def, nil

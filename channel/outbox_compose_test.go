@@ -144,3 +144,33 @@ func TestEverybodyAgreesOnWhatAPhoneNumberIs(t *testing.T) {
 		}
 	})
 }
+
+func TestWhereWhatsAppSaysThatTheWindowIsClosedATemplateIsNoAnswerInsideIt(t *testing.T) {
+	o := channeltest.LabOptions{Config: channeltest.WithTemplates(t)}
+	asked(t, o, func(t *testing.T, l *lab, conv string) {
+		answer := func(name string) (*conversation.Message, error) {
+			return l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: name, Language: "en"}})
+		}
+		_, err := answer("sale")
+		require.NoError(t, err, "marketing answers what the customer wrote")
+		_, err = answer("reminder")
+		require.NoError(t, err)
+		require.Empty(t, l.Records("reach"), "nobody is written to first")
+
+		m, err := l.Reply(conv, "hello")
+		require.NoError(t, err)
+		l.Pass(10 * time.Second)
+		l.Post(channeltest.Kim.Fails("wamid.out hello", m.ID, 131047))
+		l.Pass(10 * time.Second)
+		require.Equal(t, conversation.Failed, l.fate(m.ID).Delivery.State())
+		_, err = answer("sale")
+		require.ErrorIs(t, err, channel.ErrNoConsent)
+		_, err = answer("reminder")
+		require.NoError(t, err)
+		require.Len(t, l.Records("reach"), 1, "it counts for the messaging limit")
+
+		l.Say(channeltest.Kim, "wamid.2", "are you there?")
+		_, err = answer("sale")
+		require.NoError(t, err, "the customer wrote again")
+	})
+}

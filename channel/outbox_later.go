@@ -96,20 +96,22 @@ func (o *outbox) release(ctx context.Context, w *worker.Job) error {
 	}
 	ctx = o.hooks.resume(ctx, item.Carried)
 	err = o.settle(ctx, w, func(u *unit) (worker.Outcome, error) { return worker.Done(), u.release(w, item) })
-	if limit, ok := errors.AsType[*pricing.LimitError](err); ok && limit.Next.Before(w.Due.Add(reachLife)) {
-		return o.settle(ctx, w, func(u *unit) (worker.Outcome, error) { // somebody's day is over soon
-			return worker.Later(times.Latest(limit.Next, u.now.Add(time.Minute)), "messaging limit reached"), nil
-		})
-	}
 	if !isRefusal(err) || errors.Is(err, ErrDisabled) { // it comes back when the channel does
 		return err
 	}
+	limit, limited := errors.AsType[*pricing.LimitError](err)
 	return o.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var m messageRecord
 		ok, failed := u.Load(kindMessage, item.Message, &m)
 		ch, here := o.channels.get(w.Group)
 		if failed != nil || !ok || !here || m.Delivery.State() != conversation.Scheduled {
 			return worker.Done(), failed
+		}
+		if limited { // it waits until somebody's day is over, if that is soon
+			next := times.Latest(limit.Next, u.now.Add(time.Minute))
+			if next.Before(m.Delivery.ScheduledFor.Add(reachLife)) {
+				return worker.Later(next, "messaging limit reached"), nil
+			}
 		}
 		m.At = u.now.UTC()
 		return worker.Done(), u.failed(ch, &m, refusedWhenDue(err))

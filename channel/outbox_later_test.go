@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/explain"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -320,4 +321,45 @@ func TestACampaignCanBeWrittenAhead(t *testing.T) {
 		l.Pass(2 * time.Hour)
 		require.Len(t, l.Line.Sent, 3)
 	})
+}
+
+func TestAScheduledMessageWaitsADayForTheMessagingLimitAndNoLonger(t *testing.T) {
+	t.Parallel()
+	const people = 50
+	for name, full := range map[string]bool{"somebody's day is over": false, "others were written to meanwhile": true} {
+		t.Run(name, func(t *testing.T) {
+			experiment(t, notifying(t), func(t *testing.T, l *lab) {
+				limit := func(tier string) {
+					require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: tier}))
+				}
+				fill := func(from int) {
+					for n := range people {
+						_, err := l.Notify(channeltest.Stranger(from+n), "reminder")
+						require.NoError(t, err)
+					}
+				}
+				limit("TIER_50")
+				fill(0)
+				m, err := l.Hub.Notify(t.Context(), alice, channel.Notification{
+					Channel: "support", To: message.Recipient{Phone: channeltest.Stranger(people).Phone},
+					Template: &channel.Template{Name: "reminder", Language: "en"}, At: time.Now().Add(time.Hour),
+				})
+				require.NoError(t, err)
+				l.Pass(20 * time.Hour)
+				require.Equal(t, conversation.Scheduled, l.fate(m.ID).Delivery.State(), "it waits")
+				if full {
+					limit("TIER_1K")
+					fill(people + 1)
+					limit("TIER_50")
+				}
+				l.Pass(6 * time.Hour)
+				if now := l.fate(m.ID).Delivery; full {
+					require.Equal(t, conversation.Failed, now.State(), "a day after its time it is too late")
+					require.EqualValues(t, conversation.CauseLimit, now.Failure.Class)
+				} else {
+					require.Equal(t, conversation.Accepted, now.State())
+				}
+			})
+		})
+	}
 }

@@ -35,6 +35,8 @@ type Result struct {
 	Cause conversation.Cause
 	// Again says that it had been queued by an earlier run.
 	Again bool
+	// Currency is that of the rates of the row's channel; "" if it has none.
+	Currency string
 }
 
 // LogValue shows the number of the row and why it was refused.
@@ -49,10 +51,10 @@ type Totals struct {
 	Again  int `json:"again"`  // had been queued before
 	// Refused counts by Cause; "" is for rows that could not be read, and other errors.
 	Refused map[conversation.Cause]int `json:"refused,omitempty"`
-	// Cost is what is set aside, in the currency of the channel's rates; Unpriced have no known
-	// price.
-	Cost     pricing.Micros `json:"cost"`
-	Unpriced int            `json:"unpriced,omitempty"`
+	// Cost is what is set aside, by the currency of the channels' rates; nil if nothing is. Unpriced
+	// have no known price.
+	Cost     map[string]pricing.Micros `json:"cost,omitempty"`
+	Unpriced int                       `json:"unpriced,omitempty"`
 }
 
 // Add counts a result.
@@ -69,9 +71,15 @@ func (t *Totals) Add(r *Result) {
 	default:
 		t.Queued++
 		hold := r.Message.Cost.Hold
-		t.Cost += hold.Rate.Times(hold.Units)
-		if hold.Units > 0 && hold.Rate == 0 {
+		switch {
+		case hold.Units == 0:
+		case hold.Rate == 0:
 			t.Unpriced++
+		default:
+			if t.Cost == nil {
+				t.Cost = map[string]pricing.Micros{}
+			}
+			t.Cost[r.Currency] += hold.Rate.Times(hold.Units)
 		}
 	}
 }

@@ -14,6 +14,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 		Public: map[string]string{"Campaign": "IDs, counts and durations", "Totals": "counts"},
 		Shown: map[string]string{
 			"Conversation.ID": "the hub's own", "Message.ID": "the hub's own", "Message.Conversation": "the hub's own", "Message.Kind": "the hub's own",
+			"Result.Currency": "that of a rate card",
 		},
 		Words: true,
 	})

@@ -123,6 +123,9 @@ func TestArgumentsAreCheckedBeforeAnythingIsSent(t *testing.T) {
 		"an invalid message":         second(n.Send(ctx, message.Outbound{})),
 		"an upload without a type":   second(n.Upload(ctx, message.Upload{Body: strings.NewReader("x")})),
 		"an upload without a body":   second(n.Upload(ctx, message.Upload{MIME: "image/png"})),
+		"a profile of nothing":       n.UpdateProfile(ctx, cloudapi.ProfileChange{}),
+		"settings of nothing":        n.UpdateSettings(ctx, cloudapi.Settings{}),
+		"a flow of nothing":          c.Account("1").Flow("2").Update(ctx, cloudapi.FlowChange{}),
 		"an empty about":             n.UpdateProfile(ctx, cloudapi.ProfileChange{About: new("")}),
 		"three websites":             n.UpdateProfile(ctx, cloudapi.ProfileChange{Websites: []string{"https://a.example", "https://b.example", "https://c.example"}}),
 		"a website without a scheme": n.UpdateProfile(ctx, cloudapi.ProfileChange{Websites: []string{"example.com"}}),
@@ -257,6 +260,8 @@ func TestTheReceiptIsReadInAllItsForms(t *testing.T) {
 		`{"contacts":[{"input":"G1","wa_id":"G1"}],"messages":[{"id":"wamid.A","group_id":"G1"}]}`:                                 {ID: "wamid.A", Group: "G1"},
 		`{"messages":[{"id":"wamid.A","message_status":"held_for_quality_assessment"}]}`:                                           {ID: "wamid.A", Status: message.Held},
 		`{"messages":[{"id":"wamid.A","message_status":"something_new","future":1}],"contacts":[],"messaging_product":"whatsapp"}`: {ID: "wamid.A", Status: "something_new"},
+		`{"contacts":[{"wa_id":16505550123,"user_id":"US.1"}],"messages":[{"id":"wamid.A","message_status":"accepted"}]}`:          {ID: "wamid.A", BSUID: "US.1", Status: message.Accepted},
+		`{"contacts":{"wa_id":"16505550123"},"messages":[{"id":"wamid.A","group_id":7,"message_status":{"state":"accepted"}}]}`:    {ID: "wamid.A"},
 	} {
 		c, _ := newClient(t, nil, ok(body))
 		got, err := c.Number("1").Send(context.Background(), hello)

@@ -31,7 +31,7 @@ func (f *Flow) read(ctx context.Context, op string, query url.Values, out any) e
 }
 
 // FlowChange changes what belongs to a flow and not to its definition. Empty parts stay
-// as they are.
+// as they are; at least one has to be given.
 type FlowChange struct {
 	Name       string         `json:"name,omitempty"` // 1 to 200 characters
 	Categories []FlowCategory `json:"categories,omitempty"`
@@ -44,7 +44,7 @@ type FlowChange struct {
 // can be changed.
 func (f *Flow) Update(ctx context.Context, change FlowChange) error {
 	const op = "update flow"
-	if err := refuse(op, length("the name", change.Name, 0, maxFlowName), checkEndpoint(change.Endpoint)); err != nil {
+	if err := refuse(op, changes(change), length("the name", change.Name, 0, maxFlowName), checkEndpoint(change.Endpoint)); err != nil {
 		return err
 	}
 	return f.post(ctx, op, true, change)

@@ -48,10 +48,10 @@ func groupOperations() []operation {
 			"read a group", func(ctx context.Context, c *cloudapi.Client) (any, error) { return group(c).Info(ctx) },
 			"GET", groupPath, "fields=subject,description,suspended,creation_timestamp,join_approval_mode,total_participant_count,participants", "",
 			`{"messaging_product":"whatsapp","id":"G1","subject":"Club","creation_timestamp":1793491200,"suspended":true,"description":"d","total_participant_count":"2",
-			"participants":[{"wa_id":"16505550123","user_id":"US.1"},{"user_id":"US.2","username":"pat"}],"join_approval_mode":"approval_required"}`,
+			"participants":[{"wa_id":"16505550123","user_id":"US.1"},{"user_id":"US.2","username":"@pat"},{"wa_id":"US.3"}],"join_approval_mode":"approval_required"}`,
 			cloudapi.GroupInfo{
 				ID: "G1", Subject: "Club", Description: "d", Created: day, Suspended: true, Approval: true, Count: 2,
-				Participants: []cloudapi.GroupPerson{{WAID: "16505550123", BSUID: "US.1"}, {BSUID: "US.2", Username: "pat"}},
+				Participants: []cloudapi.GroupPerson{{WAID: "16505550123", BSUID: "US.1"}, {BSUID: "US.2", Username: "pat"}, {BSUID: "US.3"}},
 			},
 		},
 		{
@@ -76,8 +76,8 @@ func groupOperations() []operation {
 		{
 			"list join requests", func(ctx context.Context, c *cloudapi.Client) (any, error) { return collect(group(c).JoinRequests(ctx)) },
 			"GET", groupPath + "/join_requests", "limit=100", "",
-			`{"data":[{"join_request_id":"J1","wa_id":"16505550123","user_id":"US.1","creation_timestamp":"1793491200"}]}`,
-			[]cloudapi.JoinRequest{{ID: "J1", Person: cloudapi.GroupPerson{WAID: "16505550123", BSUID: "US.1"}, Created: day}},
+			`{"data":[{"join_request_id":"J1","wa_id":"16505550123","user_id":"US.1","username":"@kim","creation_timestamp":"1793491200"}]}`,
+			[]cloudapi.JoinRequest{{ID: "J1", Person: cloudapi.GroupPerson{WAID: "16505550123", BSUID: "US.1", Username: "kim"}, Created: day}},
 		},
 		{
 			"approve join requests", func(ctx context.Context, c *cloudapi.Client) (any, error) { return group(c).Approve(ctx, "J1", "J2") },

@@ -2,15 +2,16 @@ package cloudapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"image/jpeg"
 	"iter"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
@@ -122,9 +123,26 @@ type GroupInfo struct {
 // GroupPerson is somebody in a group, or who wants to join. What the person does not show
 // is empty.
 type GroupPerson struct {
-	WAID     string `json:"wa_id"` // phone number, digits
-	BSUID    string `json:"user_id"`
-	Username string `json:"username"`
+	WAID     string // phone number, digits
+	BSUID    string
+	Username string // without "@"
+}
+
+// UnmarshalJSON reads the platform's form of a person. A user id may stand where the phone number does.
+func (p *GroupPerson) UnmarshalJSON(data []byte) error {
+	var w struct {
+		WAID     lenientString `json:"wa_id"`
+		BSUID    lenientString `json:"user_id"`
+		Username lenientString `json:"username"`
+	}
+	if json.Unmarshal(data, &w) != nil {
+		return errUnexpected
+	}
+	*p = GroupPerson{WAID: string(w.WAID), BSUID: string(w.BSUID), Username: strings.TrimPrefix(string(w.Username), "@")}
+	if strings.Contains(p.WAID, ".") {
+		p.WAID, p.BSUID = "", cmp.Or(p.BSUID, p.WAID)
+	}
+	return nil
 }
 
 const groupFields = "subject,description,suspended,creation_timestamp,join_approval_mode,total_participant_count,participants"
@@ -206,7 +224,7 @@ func (g *Group) Update(ctx context.Context, change GroupChange) (requestID strin
 		problems = append(problems, length("the description", *d, 0, maxGroupDescription))
 	}
 	if len(in) == 1 {
-		problems = append(problems, errors.New("nothing is changed"))
+		problems = append(problems, errNothing)
 	}
 	if err := refuse(op, problems...); err != nil {
 		return "", err

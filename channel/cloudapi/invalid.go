@@ -1,6 +1,7 @@
 package cloudapi
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -48,6 +49,17 @@ func refuse(op string, problems ...error) error {
 func length(what, s string, least, most int) error {
 	if n := utf8.RuneCountInString(s); n < least || n > most {
 		return fmt.Errorf("%s has %d characters, allowed are %d to %d", what, n, least, most)
+	}
+	return nil
+}
+
+var errNothing = errors.New("nothing is changed")
+
+// changes refuses a change whose parts are all left out: Meta takes it for a success, or for a fault that names
+// none of them.
+func changes(change any) error {
+	if body, err := json.Marshal(change); err == nil && string(body) == "{}" {
+		return errNothing
 	}
 	return nil
 }

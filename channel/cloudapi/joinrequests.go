@@ -20,14 +20,14 @@ type JoinRequest struct {
 // UnmarshalJSON reads the platform's form of a request.
 func (r *JoinRequest) UnmarshalJSON(data []byte) error {
 	var w struct {
-		ID lenientString `json:"join_request_id"`
-		GroupPerson
-		Created graphTime `json:"creation_timestamp"`
+		ID      lenientString `json:"join_request_id"`
+		Created graphTime     `json:"creation_timestamp"`
 	}
-	if json.Unmarshal(data, &w) != nil {
+	var who GroupPerson // the parts of a person stand beside those of the request
+	if json.Unmarshal(data, &w) != nil || json.Unmarshal(data, &who) != nil {
 		return errUnexpected
 	}
-	*r = JoinRequest{ID: string(w.ID), Person: w.GroupPerson, Created: w.Created.Time}
+	*r = JoinRequest{ID: string(w.ID), Person: who, Created: w.Created.Time}
 	return nil
 }
 

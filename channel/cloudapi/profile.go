@@ -1,6 +1,7 @@
 package cloudapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -25,7 +26,7 @@ type Profile struct {
 }
 
 // ProfileChange changes a profile: nil fields stay as they are, pointers to empty
-// strings clear (except About, which cannot be empty).
+// strings clear (except About, which cannot be empty). [Number.UpdateProfile] wants at least one.
 type ProfileChange struct {
 	About       *string  `json:"about,omitempty"`
 	Address     *string  `json:"address,omitempty"`
@@ -86,7 +87,7 @@ func (n *Number) Profile(ctx context.Context) (Profile, error) {
 // UpdateProfile changes the profile of the number. The limits are checked first;
 // see [ProfileChange.Validate].
 func (n *Number) UpdateProfile(ctx context.Context, p ProfileChange) error {
-	if err := p.Validate(); err != nil {
+	if err := cmp.Or(p.Validate(), refuse("update profile", changes(p))); err != nil {
 		return err
 	}
 	in := struct {

@@ -79,7 +79,9 @@ type wireSent struct {
 
 func decodeReceipt(answer []byte, r *message.Receipt) error {
 	var w wireSent
-	if json.Unmarshal(answer, &w) != nil || len(w.Messages) == 0 || w.Messages[0].ID == "" {
+	// A field of the wrong type leaves the others in place: what has an id was accepted.
+	_ = json.Unmarshal(answer, &w)
+	if len(w.Messages) == 0 || w.Messages[0].ID == "" {
 		return errUnexpected
 	}
 	m := w.Messages[0]

@@ -132,7 +132,7 @@ func (h *CallHours) check(op string) error {
 	return nil
 }
 
-// UpdateSettings changes the parts of the settings that are not nil.
+// UpdateSettings changes the parts of the settings that are not nil, at least one.
 func (n *Number) UpdateSettings(ctx context.Context, s Settings) error {
 	const op = "update settings"
 	if s.Calling != nil && s.Calling.Hours != nil {
@@ -148,6 +148,9 @@ func (n *Number) UpdateSettings(ctx context.Context, s Settings) error {
 	}{Calling: s.Calling, Storage: s.Storage, Payload: s.PayloadEncryption}
 	if s.Identity != nil {
 		in.Identity = &wireIdentity{Enable: s.Identity}
+	}
+	if err := refuse(op, changes(in)); err != nil {
+		return err
 	}
 	return n.change(ctx, op, nil, in, "settings")
 }

@@ -38,7 +38,7 @@ func (q *request) reportQuery() (list []choice, query desk.ReportQuery, err erro
 	if query.From.After(query.To) {
 		query.From, query.To = query.To, query.From
 	}
-	if most := query.To.AddDate(0, 0, -400); query.From.Before(most) {
+	if most := query.To.AddDate(0, 0, 1-400); query.From.Before(most) {
 		query.From = most
 	}
 	return list, query, nil

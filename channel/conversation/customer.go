@@ -245,6 +245,9 @@ func (c *Customer) WindowDenied() bool {
 	return !c.WindowRefused.IsZero() && !(ok && !last.Before(c.WindowRefused.Truncate(time.Second)))
 }
 
+// WindowOpenAt says whether the customer service window is open, as far as anybody knows: free text goes.
+func (c *Customer) WindowOpenAt(now time.Time) bool { return c.Window.OpenAt(now) && !c.WindowDenied() }
+
 // Absorb takes over what is known of a customer who turned out to be this one. moves says whether a
 // window moves along with a change of number. The aliases and conversations of the two are left to
 // the caller.

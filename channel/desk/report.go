@@ -82,7 +82,7 @@ func (d *Desk) Report(ctx context.Context, actor access.Actor, q ReportQuery) (_
 		return nil, err
 	}
 	from, to := day(q.From), day(q.To)
-	if to.Before(from) || to.Sub(from) > maxReportDays*24*time.Hour {
+	if to.Before(from) || to.Sub(from) >= maxReportDays*24*time.Hour {
 		return nil, c.refuse(errors.New("want 1 to 400 days, From not after To"))
 	}
 	days := map[time.Time]*Day{}

@@ -236,6 +236,17 @@ func TestAnAlbumCountsAgainstTheBudgetAsAWhole(t *testing.T) {
 	})
 }
 
+func TestAReportCoversAtMost400Days(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		to := time.Now()
+		for days, good := range map[int]bool{0: false, 1: true, 400: true, 401: false} {
+			_, err := l.agents.Report(t.Context(), alice, desk.ReportQuery{Channel: "support", From: to.AddDate(0, 0, 1-days), To: to})
+			require.Equal(t, good, err == nil, "%d days: %v", days, err)
+		}
+	})
+}
+
 func TestAMoneyBudgetNeedsAPrice(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{Config: channeltest.Spends(t, &pricing.Budget{Limit: 5000})}, func(t *testing.T, l *lab) {

@@ -343,3 +343,30 @@ func TestKeysAreReadInBothForms(t *testing.T) {
 	_, err = flowdata.PublicKey(nil)
 	require.Error(t, err)
 }
+
+func TestAFieldNamedErrorIsFilledInLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	type fault struct {
+		Error string `json:"error"`
+		Where string `json:"where"`
+	}
+	var got []fault
+	screens := flowdata.NewScreens()
+	screens.Init(func(context.Context, *flowdata.Request) (flowdata.Response, error) {
+		return flowdata.Response{Screen: "FAULT"}, nil
+	})
+	flowdata.On(screens, "FAULT", func(_ context.Context, r *flowdata.Request, in fault) (flowdata.Response, error) {
+		got = append(got, in)
+		return flowdata.Finish(r, nil), nil
+	})
+	f := newForm(t, keys()[0], func(cfg *flowdata.Config) {
+		cfg.Answer = screens.Answer
+		cfg.ClientError = func(context.Context, flowdata.ClientError) { t.Error("it is no report of a phone") }
+	})
+	session, _, err := f.user.OpenFlow(f.number)
+	require.NoError(t, err)
+	screen, err := session.Submit("FAULT", `{"error":"it does not start","where":"kitchen"}`)
+	require.NoError(t, err)
+	require.Equal(t, "SUCCESS", screen.Screen)
+	require.Equal(t, []fault{{"it does not start", "kitchen"}}, got)
+}

@@ -160,8 +160,9 @@ func parse(plain []byte) (*Request, *ClientError, error) {
 	if data == nil { // absent, or null
 		w.Data = nil
 	}
-	if code, ok := word(data, "error"); ok && w.Action != ping {
-		message, _ := word(data, "error_message")
+	// A report has both; a form may have a field of the first name.
+	message, reports := word(data, "error_message")
+	if code, ok := word(data, "error"); ok && reports && w.Action != ping {
 		return nil, &ClientError{Code: code, Message: message, Screen: w.Screen, Token: w.Token}, nil
 	}
 	return &Request{Version: w.Version, Action: w.Action, Screen: w.Screen, Token: w.Token, Data: w.Data}, nil, nil
