@@ -25,6 +25,11 @@ func TestMessageReadsBackWithoutLoss(t *testing.T) {
 			{"type":"currency","currency":{"fallback_value":"5 €","code":"EUR","amount_1000":0}},
 			{"type":"image","image":{"link":"https://x.example/a.png","provider":{"name":"p"}}},
 			{"type":"location","location":{"latitude":1.25,"longitude":-0.5,"future":1}},"odd",null]}]}`,
+		// No place, no amount and no object of nothing is made up.
+		`{"name":"n","components":[{"type":"header","parameters":[{"type":"location"},{"type":"location","location":null},{"type":"location","location":{}},
+			{"type":"location","location":{"latitude":1.5}},{"type":"location","location":{"latitude":null,"longitude":0}},
+			{"type":"location","location":{"latitude":"","longitude":0}},{"type":"currency"},{"type":"currency","currency":{"fallback_value":"5 €","code":"EUR"}},
+			{"type":"currency","currency":{"amount_1000":""}},{"type":"image"},{"type":"product"},{"type":"date_time"},{"type":"limited_time_offer"}]}]}`,
 		`{"name":"n","language":{"code":"en"},"components":[{"type":"carousel","cards":[{"card_index":1,"future":1,"components":[{"type":"button","sub_type":"url","index":1,"parameters":[{"type":"text","text":"a"}]}]}]}]}`,
 		`{"name":"n","language":{"code":"en"},"components":["odd"]}`,
 		`{"name":"n","language":{"code":"en"},"components":[{"type":"button","sub_type":"url","index":"first"},{"type":"body","index":3}]}`,
@@ -97,6 +102,7 @@ func FuzzMessage(f *testing.F) {
 	for _, g := range goldens(f) {
 		f.Add([]byte(g.Message))
 	}
+	f.Add([]byte(`{"name":"n","components":[{"type":"header","parameters":[{"type":"location"},{"type":"currency"}]}]}`))
 	f.Add([]byte(`{"namespace":"x","name":"n","language":{"policy":"deterministic","code":"en"},"components":[{"type":"BUTTON","sub_type":"URL","index":"1","parameters":[{"type":"text"},{"type":"image","image":{"x":1}},5]}]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var m template.Message

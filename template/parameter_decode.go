@@ -27,17 +27,41 @@ func decodeParameter(raw json.RawMessage) Parameter {
 	case ParamAction, ParamOrderStatus, ParamTapTarget:
 		takeRaw(o, key, &p.Raw)
 	default:
+		read := false
 		takeObject(o, key, func(inner object) {
+			read = p.hasNumbers(inner)
 			p.decodeObject(inner)
 			if len(inner) > 0 {
 				o[key] = nil // something was left: not lossless
 			}
 		})
+		if !read {
+			return unknown
+		}
 	}
 	if len(o) > 0 {
 		return unknown
 	}
 	return p
+}
+
+// hasNumbers reports whether o has the numbers that are written whatever they are: one that
+// is missing must not become 0.
+func (p *Parameter) hasNumbers(o object) bool {
+	var needed []string
+	switch p.Type {
+	case ParamCurrency:
+		needed = []string{"amount_1000"}
+	case ParamLocation:
+		needed = []string{"latitude", "longitude"}
+	}
+	for _, key := range needed {
+		switch string(o[key]) {
+		case "", "null", `""`:
+			return false
+		}
+	}
+	return true
 }
 
 // decodeObject reads a value that is an object; what is left of it says that it

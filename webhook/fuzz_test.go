@@ -35,6 +35,7 @@ func addBodies(f *testing.F) {
 // promises: no panic, nothing nil, every event rebuilt from a body of its own.
 func FuzzParse(f *testing.F) {
 	addBodies(f)
+	f.Add([]byte(`{"object":"whatsapp_business_account","entry":[{"id":"0","id":[],"changes":[{"field":"calls","field":"messages","value":{"metadata":{"phone_number_id":"1"},"metadata":-1,"messages":[{}]}}]}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d, err := webhook.Parse(body)
 		if json.Valid(body) != (err == nil) {
@@ -119,6 +120,8 @@ func FuzzRedactBody(f *testing.F) {
 	addBodies(f)
 	f.Add([]byte(`{"4111111111111111":"a","4111 1111 1111 1111":"b"}`))
 	f.Add([]byte(`{"entry":[{"changes":[{"field":"messages","value":{"from 4111111111111111":{"id":"1"}}}]}]}`))
+	f.Add([]byte(`{"[card]":1,"4111111111111111":"a"}`))
+	f.Add([]byte(`{"text":"4111111111111111","type":-1,"4111111111111111-_id":"a"}`))
 	f.Add([]byte(`{"٤١١١١١١١١١١١١١١١":"a","type":"４１１１１１１１１１１１１１１１"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, redact := range []func(string) string{maskCards, func(string) string { return "\"\\X\n" }} {
@@ -151,6 +154,8 @@ func decode(t *testing.T, body []byte) any {
 	return v
 }
 
+var nd = regexp.MustCompile(`\p{Nd}`)
+
 // sameForm reports whether b differs from a in texts only, and in names of members that can
 // hold the number of a card.
 func sameForm(a, b any, key string) bool {
@@ -163,9 +168,10 @@ func sameForm(a, b any, key string) bool {
 		renamed := 0
 		for k := range a {
 			v, ok := b[k]
-			if !ok && len(regexp.MustCompile(`\p{Nd}`).FindAllString(k, 12)) == 12 {
-				renamed++
-			} else if !ok || !sameForm(a[k], v, k) {
+			switch {
+			case strings.Contains(k, "[card]"), k == "\"\\X\n", !ok && len(nd.FindAllString(k, 12)) == 12:
+				renamed++ // or another is called as this one now
+			case !ok || !sameForm(a[k], v, k):
 				return false
 			}
 		}
@@ -177,8 +183,8 @@ func sameForm(a, b any, key string) bool {
 		b, ok := b.(string)
 		return ok && (a == b || !isIdentifier(key, a))
 	case json.Number:
-		_, text := b.(string) // a long number may become one
-		return a == b || text && !isIdentifier(key, a.String())
+		_, text := b.(string) // a number may become one, also where a word is expected
+		return a == b || text && (key == "type" || key == "status" || !isIdentifier(key, a.String()))
 	default:
 		return a == b
 	}

@@ -173,6 +173,7 @@ func (p *parser) entry(e value) {
 	for it.Next() {
 		switch it.Key() {
 		case "id":
+			p.account = "" // of a member that comes twice the last counts, whatever it is
 			p.userID(&it, &p.account)
 			p.frame.entryID = at(it.Value())
 		case "time":
@@ -223,6 +224,7 @@ func (p *parser) change(c value) {
 	for it.Next() {
 		switch it.Key() {
 		case "field":
+			p.field, p.frame.field = "", span{}
 			if p.userID(&it, &p.field); p.field != "" {
 				p.frame.field = at(it.Value())
 			}

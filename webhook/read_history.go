@@ -84,28 +84,32 @@ func (p *parser) thread(v value, chunk HistoryChunk) {
 		return
 	}
 	var user Identity
+	var id, about jsonscan.Iter
 	it := v.Iter()
 	for it.Next() {
 		switch it.Key() {
 		case "id":
-			if user.Phone == "" {
-				p.person(&it, &user)
-			}
-			p.rare.threadID = at(it.Value())
+			id, p.rare.threadID = it, at(it.Value())
 		case "context":
-			p.rare.thread = at(it.Value())
-			c := p.object(&it)
-			for c.Next() {
-				switch c.Key() {
-				case "wa_id":
-					p.person(&c, &user)
-				case "user_id":
-					p.userID(&c, &user.BSUID)
-				case "parent_user_id":
-					p.userID(&c, &user.ParentBSUID)
-				case "username":
-					user.Username = p.username(&c)
-				}
+			about, p.rare.thread = it, at(it.Value())
+		}
+	}
+	// The context says more, wherever it stands.
+	if p.rare.threadID != (span{}) {
+		p.person(&id, &user)
+	}
+	if p.rare.thread != (span{}) {
+		c := p.object(&about)
+		for c.Next() {
+			switch c.Key() {
+			case "wa_id":
+				p.person(&c, &user)
+			case "user_id":
+				p.userID(&c, &user.BSUID)
+			case "parent_user_id":
+				p.userID(&c, &user.ParentBSUID)
+			case "username":
+				user.Username = p.username(&c)
 			}
 		}
 	}

@@ -146,13 +146,15 @@ func (r *redactor) walk(v value, key string, pl place) {
 	}
 }
 
-// member walks a member of an object, and redacts its name if that can be a number.
+// member walks a member of an object, and redacts its name if that can be a number. What stands
+// under such a name is read as under the new one, so that a second time changes nothing.
 func (r *redactor) member(it *jsonscan.Iter, pl place) {
 	key := it.Key()
 	if digitsIn(key) >= minCard {
 		if clean := r.plain(key); clean != key {
 			start, end := it.KeySpan()
 			r.replace(start-1, end+1, clean) // with its quotes
+			key = clean
 		}
 	}
 	r.walk(it.Value(), key, pl)

@@ -302,3 +302,26 @@ func TestNumbersInTheDigitsOfAnyScriptAreFoundWhereOnlyNumbersAreLookedFor(t *te
 		})
 	}
 }
+
+// TestWhatStandsUnderARedactedNameIsReadAsUnderTheNewOne: else a second pass would read it in another way.
+func TestWhatStandsUnderARedactedNameIsReadAsUnderTheNewOne(t *testing.T) {
+	t.Parallel()
+	whole := func(s string) string {
+		if maskCards(s) != s {
+			return "[card]"
+		}
+		return s
+	}
+	for body, want := range map[string]string{
+		`{"4111111111111111-_id":"my 4111111111111111"}`:        `{"[card]":"[card]"}`,
+		`{"4111111111111111-_url":{"a":"my 4111111111111111"}}`: `{"[card]":{"a":"[card]"}}`,
+		`{"4111111111111111-_type":["no card", 411111111111]}`:  `{"[card]":["no card", 411111111111]}`,
+	} {
+		clean, err := webhook.RedactBody([]byte(body), whole)
+		require.NoError(t, err)
+		require.Equal(t, want, string(clean))
+		again, err := webhook.RedactBody(clean, whole)
+		require.NoError(t, err)
+		require.Equal(t, want, string(again))
+	}
+}

@@ -147,7 +147,7 @@ func has(lists []jsonscan.Iter, key string) bool {
 
 // metadata reads which number a value is about.
 func (p *parser) metadata(m member) {
-	p.frame.metadata = at(m.Value())
+	p.number, p.frame.metadata = Number{}, at(m.Value())
 	it := p.object(m)
 	for it.Next() {
 		switch it.Key() {
