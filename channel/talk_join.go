@@ -45,13 +45,14 @@ func (u *unit) merged(ch *Channel, customer *conversation.Customer, x, y *conver
 	}
 	y.MergedInto = x.ID
 	goesOn, ends := u.scene(ch, customer, x, id, u.now), u.scene(ch, customer, y, id, u.now)
-	if y.Holder == conversation.HeldByPeople && y.State.Queue.Open() == x.State.Queue.Open() {
-		if err := goesOn.give(conversation.HeldByPeople, conversation.CauseMerged, ""); err != nil {
+	people := y.Holder == conversation.HeldByPeople && y.State.Queue.Open() == x.State.Queue.Open()
+	if u.core.desk != nil {
+		if err := u.core.desk.Merged(&goesOn.Scene, &ends.Scene); err != nil {
 			return err
 		}
 	}
-	if u.core.desk != nil {
-		if err := u.core.desk.Merged(&goesOn.Scene, &ends.Scene); err != nil {
+	if people { // after the desk, which routes to a team only what has none
+		if err := goesOn.give(conversation.HeldByPeople, conversation.CauseMerged, ""); err != nil {
 			return err
 		}
 	}

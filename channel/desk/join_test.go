@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -135,4 +136,87 @@ func TestAnAnswerToAMergedConversationGoesOnWithIt(t *testing.T) {
 			require.Equal(t, on.ID, merged.Into, name)
 		}
 	})
+}
+
+func TestWhatAgentsFiledOfTwoConversationsIsFiledOfTheOne(t *testing.T) {
+	t.Parallel()
+	file := func(t *testing.T, l *lab, id, team, topic string, tags ...string) {
+		if team != "" {
+			require.NoError(t, l.agents.AssignTeam(t.Context(), alice, id, team))
+		}
+		require.NoError(t, l.agents.SetTopic(t.Context(), alice, id, topic))
+		require.NoError(t, l.agents.SetTags(t.Context(), alice, id, tags))
+	}
+	for name, tt := range map[string]struct {
+		options labOptions
+		file    func(t *testing.T, l *lab, gone, on string)
+		team    string
+		topic   string
+		tags    []string
+		told    int // changes of team, topic and tags that the merger makes
+	}{
+		"what the one that ends had alone": {file: func(t *testing.T, l *lab, gone, _ string) {
+			file(t, l, gone, "billing", "a refund", "vip", "late")
+		}, team: "billing", topic: "a refund", tags: []string{"late", "vip"}, told: 3},
+		"what both had": {file: func(t *testing.T, l *lab, gone, on string) {
+			file(t, l, gone, "billing", "a refund", "vip", "late")
+			file(t, l, on, "workshop", "a bicycle", "late", "new")
+		}, team: "workshop", topic: "a bicycle", tags: []string{"late", "new", "vip"}, told: 1},
+		"what only the one that goes on had": {file: func(t *testing.T, l *lab, _, on string) {
+			file(t, l, on, "workshop", "a bicycle", "new")
+		}, team: "workshop", topic: "a bicycle", tags: []string{"new"}},
+		"no more tags than one conversation may have": {file: func(t *testing.T, l *lab, gone, on string) {
+			var many []string
+			for n := range 50 {
+				many = append(many, fmt.Sprintf("tag %02d", n))
+			}
+			file(t, l, gone, "", "", "a", "b")
+			file(t, l, on, "", "", many[1:]...)
+		}, tags: func() (tags []string) {
+			for n := range 49 {
+				tags = append(tags, fmt.Sprintf("tag %02d", n+1))
+			}
+			return append([]string{"a"}, tags...)
+		}(), told: 1},
+		"nothing of one that was resolved": {file: func(t *testing.T, l *lab, gone, _ string) {
+			file(t, l, gone, "billing", "a refund", "vip")
+			require.NoError(t, l.agents.Resolve(t.Context(), alice, gone, "done"))
+		}},
+		"its team, before that of what bots hand over": {options: withBot(nil), file: func(t *testing.T, l *lab, gone, _ string) {
+			require.NoError(t, l.agents.HandOver(t.Context(), robot, gone, conversation.Handover{Cause: conversation.CauseAskedFor}))
+			file(t, l, gone, "billing", "", "vip")
+		}, team: "billing", tags: []string{"vip"}, told: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			experiment(t, tt.options, func(t *testing.T, l *lab) {
+				l.Say(kimsPhone, "wamid.1", "where is my bike?")
+				gone := l.Conversation().ID
+				l.Pass(time.Minute)
+				l.Say(kimHidden, "wamid.2", "hello?")
+				var on string
+				for _, c := range l.Conversations() {
+					if c.ID != gone {
+						on = c.ID
+					}
+				}
+				tt.file(t, l, gone, on)
+				l.Pass(time.Minute)
+				filed := func() int {
+					return len(l.Host.Of(conversation.TeamAssigned)) + len(l.Host.Of(conversation.TopicChanged)) + len(l.Host.Of(conversation.TagsChanged))
+				}
+				before := filed()
+				l.Say(channeltest.Kim, "wamid.3", "it is me again")
+				l.Pass(time.Minute)
+				merged := l.Host.Of(conversation.ConversationMerged)
+				require.Len(t, merged, 1)
+				require.Equal(t, []string{gone, on}, []string{merged[0].Conversation.ID, merged[0].To})
+				c, _, err := l.agents.Conversation(t.Context(), alice, on)
+				require.NoError(t, err)
+				require.Equal(t, tt.team, c.Team)
+				require.Equal(t, tt.topic, c.Topic)
+				require.Equal(t, tt.tags, c.Tags)
+				require.Equal(t, before+tt.told, filed(), "the host is told")
+			})
+		})
+	}
 }

@@ -1,6 +1,9 @@
 package desk
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -77,15 +80,43 @@ func (p part) enter(s *deskapi.Scene, state rules.State, effects []rules.Effect)
 	return nil
 }
 
-// Merged implements [deskapi.Desk]: the conversation that does not go on is resolved.
+// Merged implements [deskapi.Desk]: the conversation that does not go on is resolved. If both were open they
+// become one matter, with what agents had filed of either.
 func (p part) Merged(s, absorbed *deskapi.Scene) error {
 	p.carryOut(s, nil)
 	if absorbed.Conversation.State.Queue.Open() {
+		takeOver(s, absorbed.Conversation)
 		state, effects := rulesOf(absorbed).OnResolve(absorbed.Conversation.State, "merged", s.Now)
 		absorbed.Conversation.State = state
 		p.carryOut(absorbed, effects)
 	}
 	return nil
+}
+
+// takeOver files in a conversation what was filed in another one: its tags, as far as there is room, and its
+// team and topic where there is none.
+func takeOver(s *deskapi.Scene, from *conversation.Conversation) {
+	c := s.Conversation
+	if c.Team == "" && from.Team != "" {
+		c.Team = from.Team
+		s.Tell(deskapi.Told{Kind: conversation.TeamAssigned, To: c.Team})
+	}
+	if c.Topic == "" && from.Topic != "" {
+		c.Topic = from.Topic
+		s.Tell(deskapi.Told{Kind: conversation.TopicChanged, To: c.Topic})
+	}
+	tags := slices.Clone(c.Tags)
+	for _, t := range from.Tags {
+		if !slices.Contains(tags, t) && len(tags) < maxTags {
+			tags = append(tags, t)
+		}
+	}
+	if len(tags) == len(c.Tags) {
+		return
+	}
+	slices.Sort(tags)
+	s.Tell(deskapi.Told{Kind: conversation.TagsChanged, From: strings.Join(c.Tags, ", "), To: strings.Join(tags, ", ")})
+	c.Tags = tags
 }
 
 // Due implements [deskapi.Desk].
