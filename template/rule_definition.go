@@ -59,7 +59,7 @@ const (
 	RuleButtonUnknown  Rule = "button-unknown"  // warning: not a kind this package knows
 	RuleLabelTwice     Rule = "label-twice"     // warning: two buttons with the same label
 	RuleLabelFixed     Rule = "label-fixed"     // a label that must be as Meta has it
-	RuleURL            Rule = "url"             // not an absolute http or https URL
+	RuleURL            Rule = "url"             // not an absolute http or https URL, or one whose variable could change the host
 	RulePhone          Rule = "phone"           // not up to 20 digits with an optional +
 	RuleFlowSource     Rule = "flow-source"     // not exactly one of flow_id, flow_name and flow_json
 	RuleFlowField      Rule = "flow-field"      // an action or icon that does not exist

@@ -134,7 +134,7 @@ var sentences = map[Rule]string{
 	RuleButtonUnknown:  "This kind of button is not known[ ({got})].",
 	RuleLabelTwice:     "Two buttons have the same text.",
 	RuleLabelFixed:     "WhatsApp decides the text of this button[: {want}].",
-	RuleURL:            "This is not a complete web address that begins with https:// or http://.",
+	RuleURL:            "This is not a complete web address that begins with https:// or http://; before a variable, something must stand behind the host, at least a slash.",
 	RulePhone:          "This is not a phone number of up to 20 digits.",
 	RuleFlowSource:     "Name the form by exactly one of its id, its name and its content.",
 	RuleFlowField:      "The form knows no such action or icon.",

@@ -196,7 +196,7 @@ func (c *checker) url(path string, b *URLButton) {
 	if len(list) > 0 {
 		base = b.URL[:list[0].start]
 	}
-	if u, err := url.Parse(base); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" {
+	if u, err := url.Parse(base); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || len(list) > 0 && openHost(base) {
 		c.error(at, RuleURL).kinds("http or https", "")
 	}
 	if n := runes(b.URL); n > MaxURL {

@@ -44,35 +44,43 @@ func TestTheUsualMistakes(t *testing.T) {
 	ttl := func(category, seconds string) string {
 		return `"category":"` + category + `","message_send_ttl_seconds":` + seconds + `,"components":[` + plainBody + `]`
 	}
+	variable := func(link string) string {
+		return `"category":"UTILITY","components":[` + buttonsJSON(`{"type":"URL","text":"Open","url":"`+link+`","example":["a"]}`) + `]`
+	}
 	for name, c := range map[string]struct {
 		members string
 		want    template.Rule // an error; "" for none
 	}{
-		"a variable at the beginning":        {text("{{1}} hello"), template.RuleVariableEdge},
-		"two variables side by side":         {text("Hi {{1}}{{2}} ok"), template.RuleVariableAdjacent},
-		"a number left out":                  {text("Hi {{1}} and {{3}} ok"), template.RuleVariableSequence},
-		"a name among numbers":               {text("Hi {{name}} and {{1}} ok"), template.RuleVariableMixed},
-		"two variables in a header":          {`"category":"UTILITY","components":[{"type":"HEADER","format":"TEXT","text":"A {{1}} B {{2}} C"},` + plainBody + `]`, template.RuleVariableCount},
-		"a link between quick replies":       {buttons("QUICK_REPLY", "URL", "QUICK_REPLY"), template.RuleButtonGroup},
-		"quick replies between links":        {buttons("URL", "QUICK_REPLY", "URL"), template.RuleButtonGroup},
-		"quick replies before links":         {buttons("QUICK_REPLY", "QUICK_REPLY", "URL"), ""},
-		"quick replies after links":          {buttons("URL", "QUICK_REPLY", "QUICK_REPLY"), ""},
-		"three links":                        {buttons("URL", "URL", "URL"), template.RuleButtonCount},
-		"a variable inside a link":           {`"category":"UTILITY","components":[` + buttonsJSON(`{"type":"URL","text":"Open","url":"https://x.example/{{1}}/y","example":["a"]}`) + `]`, template.RuleVariableEdge},
-		"an offer in UTILITY":                {`"category":"UTILITY","components":[` + offer + `,` + plainBody + `,` + link + `]`, template.RuleComponentCategory},
-		"an offer with a footer":             {`"category":"MARKETING","components":[` + offer + `,` + plainBody + `,{"type":"FOOTER","text":"Shop"},` + link + `]`, template.RuleComponentMix},
-		"an offer":                           {`"category":"MARKETING","components":[` + offer + `,` + plainBody + `,` + link + `]`, ""},
-		"a carousel of one card":             {cards(1, ""), template.RuleCards},
-		"a carousel of two cards":            {cards(2, ""), ""},
-		"a carousel of ten cards":            {cards(10, ""), ""},
-		"a carousel of eleven cards":         {cards(11, ""), template.RuleCards},
-		"cards with different buttons":       {cards(2, "PHONE_NUMBER"), template.RuleCardShape},
-		"a text in a one-time code template": {code(`,"text":"Your code is {{1}}."`, "90"), template.RuleComponentField},
-		"a code that is valid for too long":  {code("", "91"), template.RuleExpiration},
-		"a code that is valid long":          {code("", "90"), ""},
-		"UTILITY that lives 20 seconds":      {ttl("UTILITY", "20"), template.RuleTTL},
-		"UTILITY that lives long":            {ttl("UTILITY", "-1"), ""},
-		"MARKETING that lives for ever":      {ttl("MARKETING", "-1"), template.RuleTTL},
+		"a variable at the beginning":         {text("{{1}} hello"), template.RuleVariableEdge},
+		"two variables side by side":          {text("Hi {{1}}{{2}} ok"), template.RuleVariableAdjacent},
+		"a number left out":                   {text("Hi {{1}} and {{3}} ok"), template.RuleVariableSequence},
+		"a name among numbers":                {text("Hi {{name}} and {{1}} ok"), template.RuleVariableMixed},
+		"two variables in a header":           {`"category":"UTILITY","components":[{"type":"HEADER","format":"TEXT","text":"A {{1}} B {{2}} C"},` + plainBody + `]`, template.RuleVariableCount},
+		"a link between quick replies":        {buttons("QUICK_REPLY", "URL", "QUICK_REPLY"), template.RuleButtonGroup},
+		"quick replies between links":         {buttons("URL", "QUICK_REPLY", "URL"), template.RuleButtonGroup},
+		"quick replies before links":          {buttons("QUICK_REPLY", "QUICK_REPLY", "URL"), ""},
+		"quick replies after links":           {buttons("URL", "QUICK_REPLY", "QUICK_REPLY"), ""},
+		"three links":                         {buttons("URL", "URL", "URL"), template.RuleButtonCount},
+		"a variable inside a link":            {`"category":"UTILITY","components":[` + buttonsJSON(`{"type":"URL","text":"Open","url":"https://x.example/{{1}}/y","example":["a"]}`) + `]`, template.RuleVariableEdge},
+		"a variable that could change a host": {variable("https://x.example{{1}}"), template.RuleURL},
+		"a variable that could become a port": {variable("https://x.example:{{1}}"), template.RuleURL},
+		"a variable in place of a host":       {variable("https://{{1}}"), template.RuleURL},
+		"a variable behind a slash":           {variable("https://x.example/{{1}}"), ""},
+		"a variable in a query":               {variable("https://x.example?a={{1}}"), ""},
+		"an offer in UTILITY":                 {`"category":"UTILITY","components":[` + offer + `,` + plainBody + `,` + link + `]`, template.RuleComponentCategory},
+		"an offer with a footer":              {`"category":"MARKETING","components":[` + offer + `,` + plainBody + `,{"type":"FOOTER","text":"Shop"},` + link + `]`, template.RuleComponentMix},
+		"an offer":                            {`"category":"MARKETING","components":[` + offer + `,` + plainBody + `,` + link + `]`, ""},
+		"a carousel of one card":              {cards(1, ""), template.RuleCards},
+		"a carousel of two cards":             {cards(2, ""), ""},
+		"a carousel of ten cards":             {cards(10, ""), ""},
+		"a carousel of eleven cards":          {cards(11, ""), template.RuleCards},
+		"cards with different buttons":        {cards(2, "PHONE_NUMBER"), template.RuleCardShape},
+		"a text in a one-time code template":  {code(`,"text":"Your code is {{1}}."`, "90"), template.RuleComponentField},
+		"a code that is valid for too long":   {code("", "91"), template.RuleExpiration},
+		"a code that is valid long":           {code("", "90"), ""},
+		"UTILITY that lives 20 seconds":       {ttl("UTILITY", "20"), template.RuleTTL},
+		"UTILITY that lives long":             {ttl("UTILITY", "-1"), ""},
+		"MARKETING that lives for ever":       {ttl("MARKETING", "-1"), template.RuleTTL},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
