@@ -171,12 +171,26 @@ func (s *scanner) add(x hit, from, to int) {
 		return
 	}
 	x.Start, x.End = s.starts(from), s.ends(to)
+	if x.Kind == TrackData {
+		s.unite(&x)
+	}
 	if x = x.counted(s.b); x.Hidden == 0 && x.Kind != "" {
 		return
 	}
 	s.hits = append(s.hits, x)
 	for k := sort.Search(len(s.g), func(k int) bool { return s.g[k].from >= from }); k < len(s.g) && s.g[k].from < to; k++ {
 		s.g[k].used = true
+	}
+}
+
+// unite takes into x track data that it overlaps: there is room for a few cards where the name
+// of the holder of another stands, and what is behind them belongs to each.
+func (s *scanner) unite(x *hit) {
+	for i := len(s.hits) - 1; i >= max(0, len(s.hits)-16); i-- {
+		if h := s.hits[i]; h.Kind == TrackData && h.Start < x.End && x.Start < h.End {
+			x.Start, x.End = min(x.Start, h.Start), max(x.End, h.End)
+			s.hits = slices.Delete(s.hits, i, i+1)
+		}
 	}
 }
 

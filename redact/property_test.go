@@ -126,6 +126,27 @@ func TestAMaskedCardFreesNoListBeforeIt(t *testing.T) {
 	}
 }
 
+func TestTrackDataThatBelongsToTwoCardsIsToldOnce(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"%B4242424242424242^DOE/B4242424242424242^X^29011010000012300000?",
+		"B4242424242424242^B4242424242424242^B4000056655665556^X^29011010000012300000?",
+		"B4242424242424242^X ;4000056655665556=2901101123400^2901101?",
+		"%B4242424242424242^;4000056655665556=2901101^29;4242424242424242=29011011234?",
+		"B4242424242424242^B4000056655665556^" + strings.Repeat("X", 40) + "^2901101" + strings.Repeat(".", 70) + "2901101 2901101?",
+		";4242424242424242=2٢٣٤٥٦٧٨9121010?",
+	} {
+		for _, r := range variants {
+			require.NoError(t, broken(r, text), "%+v %q", r, text)
+			require.Equal(t, refRedact(r, text), r.String(text))
+		}
+	}
+	spans := variants[0].Find("%B4242424242424242^DOE/B4000056655665556^X^29011010000012300000?")
+	require.Len(t, spans, 3)
+	require.Equal(t, redact.TrackData, spans[2].Kind)
+	require.Equal(t, 20, spans[2].Hidden)
+}
+
 // iterations returns n, less under the race detector, or what the environment
 // asks for instead.
 func iterations(n int) int {

@@ -464,8 +464,8 @@ func refMod97(iban string) bool {
 
 var (
 	refTrack1 = regexp.MustCompile(`^\^[^^?\n]{0,63}\^([^?\s]*)`)
-	refTrack2 = regexp.MustCompile(`^[=Dd][0-9]{7}`)
-	refTrackS = regexp.MustCompile(`^[=Dd][0-9]{4}`)
+	refTrack2 = regexp.MustCompile(`^[=Dd]\p{Nd}{7}`)
+	refTrackS = regexp.MustCompile(`^[=Dd]\p{Nd}{4}`)
 )
 
 // track returns the end of the track data behind a number, or -1 if it does not
