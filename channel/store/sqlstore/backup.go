@@ -126,7 +126,8 @@ func (s *Store) checkMark(ctx context.Context, least int64) error {
 }
 
 // Compact gives the space of what was removed back to the file system: SQLite otherwise keeps
-// it for what comes. It takes about as long as a backup, needs as much space beside the
+// it for what comes. Nothing of what was removed is in the file afterwards, nor in its WAL or
+// the index of words. It takes about as long as a backup, needs as much space beside the
 // database while it works, and keeps all writers waiting; incremental work is not possible,
 // since the mode for it has to be chosen when the file is made. PostgreSQL reuses the space by
 // its own autovacuum; Compact does nothing there.
@@ -134,7 +135,13 @@ func (s *Store) Compact(ctx context.Context) error {
 	if s.dialect != SQLite {
 		return nil
 	}
-	_, err := s.db.ExecContext(ctx, `VACUUM`)
+	var err error
+	if s.sql.search.file != "" {
+		_, err = s.db.ExecContext(ctx, `INSERT INTO kanava_words (kanava_words) VALUES ('optimize')`)
+	}
+	if err == nil {
+		_, err = s.db.ExecContext(ctx, `VACUUM`)
+	}
 	if err == nil {
 		_, err = s.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	}
@@ -146,13 +153,16 @@ const tidyWAL = 4 << 20
 
 // Tidy implements [store.Tidier]: it forgets changes that are older than Config.KeepChanges, and
 // on SQLite gives back the room of a WAL that a burst has made large, if nobody reads or writes
-// just then.
+// just then, and once a day takes out of the index of words what was removed since.
 func (s *Store) Tidy(ctx context.Context) error {
 	if err := s.forgetChanges(ctx); err != nil {
 		return wrap(ctx, "forget changes", err)
 	}
 	if s.dialect != SQLite {
 		return nil
+	}
+	if err := s.purgeWords(ctx); err != nil {
+		return wrap(ctx, "tidy up", err)
 	}
 	size, err := s.Measure(ctx)
 	if err != nil || size.Log <= tidyWAL {

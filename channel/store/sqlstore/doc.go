@@ -72,8 +72,9 @@
 //
 // # Space
 //
-// What is removed, by retention say, leaves room that new data fills; the files do not shrink.
-// [Store.Compact] shrinks that of SQLite. On PostgreSQL autovacuum makes the room usable again, and
+// What is removed, by retention say, leaves room that new data fills; the files do not shrink, and
+// until then they hold what was there. SQLite's index of words lets go of it once a day.
+// [Store.Compact] shrinks the file of SQLite and leaves nothing of it. On PostgreSQL autovacuum makes the room usable again, and
 // the tables bring settings that make it come often enough; only VACUUM FULL or pg_repack shrinks
 // them, and no process may run meanwhile with the former.
 //

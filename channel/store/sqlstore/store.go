@@ -92,6 +92,7 @@ type Store struct {
 	stuckAt   atomic.Int64 // when a lock was not to be had, in nanoseconds since 1970
 	ownClock  bool
 	unfiled   atomic.Int64 // SQLite: about how many entries wait for the index of words
+	purge     purge        // SQLite
 
 	keepChanges time.Duration
 }
