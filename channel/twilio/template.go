@@ -81,7 +81,7 @@ func (n *Number) template(form url.Values, c *message.Template) error {
 	values := map[string]string{}
 	for at, p := range c.Message.Parameters() {
 		key, value, ok := l.variable(at, p)
-		if !ok {
+		if other, twice := values[key]; !ok || twice && other != value { // one variable cannot say two things
 			return invalid("template.components", message.RuleForbidden)
 		}
 		values[key] = value

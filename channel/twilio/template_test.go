@@ -86,6 +86,36 @@ func TestTemplatesGoOutAsTheirContent(t *testing.T) {
 	}
 }
 
+func TestAVariableThatStandsInTwoPartsSaysOneThing(t *testing.T) {
+	t.Parallel()
+	sim := twiliotest.New(twiliotest.Config{})
+	sim.AddSender(line)
+	dana := sim.AddUser(twiliotest.UserConfig{Phone: phone})
+	sim.AddContent(twiliotest.ContentConfig{
+		Name: "notice", Type: "twilio/call-to-action",
+		Value: `{"body":"Parcel {{1}} left.","actions":[{"type":"URL","title":"Track","url":"https://t.example/{{1}}"}]}`,
+	})
+	client := newClient(t, sim, nil)
+	catalog, err := template.NewCatalog(template.CatalogConfig{})
+	require.NoError(t, err)
+	require.NoError(t, client.SyncTemplates(t.Context(), noon, catalog))
+	d, ok := catalog.Lookup("notice", "en")
+	require.True(t, ok)
+	send := func(body, suffix string) error {
+		m, _, err := d.Bind(template.Values{Body: texts(body), Buttons: []template.ButtonValue{{Suffix: suffix}}})
+		require.NoError(t, err)
+		out := to(&message.Template{Message: m})
+		checked := client.Number(line).Check(out)
+		_, err = client.Number(line).Send(t.Context(), out)
+		require.Equal(t, err == nil, checked == nil)
+		return err
+	}
+	require.ErrorIs(t, send("C-41", "c41"), message.ErrInvalid, "one would stand where the other belongs")
+	require.Empty(t, dana.Sees(line))
+	require.NoError(t, send("C-41", "C-41"))
+	require.Len(t, dana.Sees(line), 1)
+}
+
 func TestTheCatalogKnowsWhereAContentStands(t *testing.T) {
 	t.Parallel()
 	sim, _ := newSim()
