@@ -20,6 +20,9 @@ func (p *program) healthVerb() *cobra.Command {
 		Example: "  kanava health\n  kanava health --delay 5m --json\n  kanava health --sim",
 		Args:    arguments(0, 0, ""),
 	}, &operating{p: p}, false, func(ctx context.Context, _ *operating, h *channel.Hub, _ []string) error {
+		if delay < 0 {
+			return wrong("--delay cannot be negative")
+		}
 		state, err := h.Health(ctx)
 		if err != nil {
 			return err
@@ -55,7 +58,8 @@ func (p *program) healthText(w io.Writer, state *health.Report, living int, dela
 	line(state.Dead > 0, "%s%s", plural(state.Dead, "dead letter"), map[bool]string{true: "; kanava dead list shows them"}[state.Dead > 0])
 	line(state.Uncertain > 0, "%s", plural(state.Uncertain, "uncertain message"))
 	if state.NotCovered > 0 {
-		line(true, "%s signed with a secret that may not speak for the number", plural(state.NotCovered, "item"))
+		// All that there ever were: worth a look, and no alarm.
+		fmt.Fprintln(w, p.paint(marks["warn"].colour, marks["warn"].mark), plural(state.NotCovered, "item")+" signed with a secret that may not speak for the number")
 	}
 	p.processTable(w, state.Processes, state.At)
 	if len(state.Work) == 0 {

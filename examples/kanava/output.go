@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -38,13 +39,24 @@ func (p *program) print(v any, text func(w io.Writer)) error {
 		_, err := io.WriteString(p.out, harmless(b.String()))
 		return err
 	}
-	e := json.NewEncoder(p.out)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if p.outTerminal {
 		e.SetIndent("", "  ")
 	}
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(p.out, escaped.ReplaceAllStringFunc(b.String(), func(found string) string {
+		r, _ := utf8.DecodeRuneInString(found)
+		return fmt.Sprintf(`\u%04x`, r)
+	}))
+	return err
 }
+
+// escaped are the characters of commands that JSON does not escape by itself: they stand in its texts only.
+var escaped = regexp.MustCompile(`[\x7f\x{80}-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]`)
 
 // writeWhole writes a file that the user alone can read, whole or not at all. What is no plain file,
 // such as a pipe, is written to as it is.
@@ -68,14 +80,15 @@ func (p *program) tell(format string, args ...any) {
 	fmt.Fprintln(p.errs, harmless(wrap(fmt.Sprintf(format, args...), p.width(), "")))
 }
 
-// commands are the control characters that a terminal acts upon, apart from our own colours.
-var commands = regexp.MustCompile(`\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f\x{80}-\x{9f}]`)
+// commands are what a terminal acts upon: our own colours, which cannot hide anything, control characters, and
+// those that turn the direction of a text around.
+var commands = regexp.MustCompile(`\x1b\[(?:[0-2]|3[1-3])m|[\x00-\x08\x0b-\x1f\x7f\x{80}-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]`)
 
 // harmless takes out of a text what would command the terminal: what customers write, what
 // webhooks hold and what stands in files may be anything.
 func harmless(text string) string {
 	return commands.ReplaceAllStringFunc(text, func(found string) string {
-		if len(found) > 2 { // a colour
+		if strings.HasSuffix(found, "m") { // a colour
 			return found
 		}
 		return "\uFFFD"

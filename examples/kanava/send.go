@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/message"
@@ -22,20 +23,38 @@ import (
 // bsuid is what a business-scoped user id looks like.
 var bsuid = regexp.MustCompile(`^[A-Z]{2}(\.ENT)?\.[A-Za-z0-9]+$`)
 
+// spoiled is a number that a spreadsheet took for an amount: 13125550101.0, 1.31E+10.
+var spoiled = regexp.MustCompile(`^\+?[0-9]+(?:\.0{1,2}|(?:[.,][0-9]+)?[eE]\+?[0-9]+)$`)
+
 // recipientOf reads a phone number, in any punctuation, or a BSUID.
 func recipientOf(text string) (message.Recipient, error) {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(strings.Map(func(r rune) rune { // what address books and web pages put around a number
+		switch {
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		case unicode.Is(unicode.Zs, r):
+			return ' '
+		case unicode.Is(unicode.Pd, r), r == '\u2212':
+			return '-'
+		}
+		return r
+	}, text))
 	if bsuid.MatchString(text) {
 		return message.Recipient{BSUID: text}, nil
 	}
 	to := message.Recipient{Phone: strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -()./\u00a0", r) {
+		if strings.ContainsRune(" -()./", r) {
 			return -1
 		}
 		return r
 	}, text)}
-	if strings.HasPrefix(to.Phone, "00") {
+	switch {
+	case strings.HasPrefix(to.Phone, "00"):
 		return to, errors.New("write the country code with +, not 00")
+	case strings.Contains(text, "(0)"):
+		return to, errors.New("leave out the (0), which is not dialled from abroad")
+	case spoiled.MatchString(text):
+		return to, errors.New("what a spreadsheet made of a phone number: have the column hold text, and enter the number again")
 	}
 	if err := to.Validate(); err != nil || to.Phone == "" {
 		return to, errors.New("neither a phone number with its country code, such as +12025550143, nor a BSUID")

@@ -42,6 +42,7 @@ func TestUpAndItsStoreFromFirstMessageToErasure(t *testing.T) {
 	require.Zero(t, got.code, got.all)
 	require.Contains(t, got.out, "✓ 1 process working on the store")
 	require.Equal(t, 2, sh.run(t, "health", flag, "--channel", "support").code, "it is about the whole store, and says so")
+	require.Equal(t, 2, sh.run(t, "health", flag, "--delay", "-1s").code)
 	got = sh.run(t, "report", flag)
 	require.Zero(t, got.code, got.errs)
 	require.Contains(t, got.out, "1  messages from customers")

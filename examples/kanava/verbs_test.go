@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -224,6 +225,12 @@ func TestNothingOfOthersCommandsTheTerminal(t *testing.T) {
 	require.NotContains(t, l.out.String(), "\u009b")
 	require.NotContains(t, l.out.String(), "\a")
 	require.Equal(t, "\x1b[31mred\x1b[0m\n\ttab", harmless("\x1b[31mred\x1b[0m\n\ttab"), "our colours stay")
+	require.Equal(t, "\uFFFD[8m\uFFFD[30;40m\uFFFD[0;31m", harmless("\x1b[8m\x1b[30;40m\x1b[0;31m"), "nothing is hidden in the colour of its ground")
+	require.Equal(t, "\uFFFDexe.gpj\uFFFD", harmless("\u202eexe.gpj\u2069"), "nothing is read the other way round")
+	var out bytes.Buffer
+	p := &program{out: &out, json: true, outTerminal: true}
+	require.NoError(t, p.print(map[string]string{"name": "a\u009b31m\u202eb\x1b[8m é 😀"}, nil))
+	require.Equal(t, "{\n  \"name\": \"a\\u009b31m\\u202eb\\u001b[8m é 😀\"\n}\n", out.String())
 	got := shell{}.run(t, "explain", "\x1b]0;title\a")
 	require.NotContains(t, got.errs, "\x1b")
 }
