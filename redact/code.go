@@ -77,29 +77,26 @@ func (s *scanner) isNearCard(cards []hit, i int) bool {
 func (s *scanner) codeKind(from, to, n int) Kind {
 	marks := s.words(from-codeBefore, to+codeAfter+1)
 	for _, m := range slices.Backward(marks) {
-		if m.end > from || from-m.wordEnd > codeBefore {
+		kind := m.kindOf(n)
+		if m.end > from || from-m.wordEnd > codeBefore || kind == "" && m.says&saysLabel == 0 {
 			continue
 		}
-		if p := s.between(m.wordEnd, from); p.digits || p.words > codeWordsBefore {
-			continue
-		}
-		if kind := m.kindOf(n); kind != "" || m.says&saysLabel != 0 { // "door code 4471"
-			return kind
+		if p := s.between(m.wordEnd, from); !p.digits && p.words <= codeWordsBefore {
+			return kind // or none: "door code 4471"
 		}
 	}
 	for _, m := range marks {
-		if m.start < to {
+		kind := m.kindOf(n)
+		if m.start < to || kind == "" {
 			continue
 		}
 		if p := s.between(to, m.start); m.start-to > codeAfter || p.digits || p.words > codeWordsAfter || s.isMoney(from, to) {
 			break
 		}
-		if kind := m.kindOf(n); kind != "" {
-			if own := s.digitsOf(m); own == 1 || own >= 3 && own <= maxPIN {
-				break
-			}
-			return kind
+		if own := s.digitsOf(m); own == 1 || own >= 3 && own <= maxPIN {
+			break
 		}
+		return kind
 	}
 	return ""
 }

@@ -55,11 +55,11 @@
 // security code and no other code is one too. A label stands up to 48 characters before,
 // with no digit, no end of a sentence and few words between, none of which says that what
 // follows is paid with; or, if it speaks of a number ("order number", "IMEI"), up to 32
-// behind. "Card number" outweighs a label between it and the number that does not. A word
-// that makes another card of a card, such as "gift", makes a label of the two.
-// [Redactor.Strict] ignores labels. The words are those of some 70 languages, in the
-// tables europe and world; [Redactor.CardWords] and its neighbours add some and take
-// some away.
+// behind, with no digits of its own: "4539…, order no. 88213" is a card. "Card number"
+// outweighs a label between it and the number that does not. A word that makes another
+// card of a card, such as "gift", makes a label of the two. [Redactor.Strict] ignores
+// labels. The words are those of some 70 languages, in the tables europe and world;
+// [Redactor.CardWords] and its neighbours add some and take some away.
 //
 // Other groups beside a card veto nothing. Cards are taken from the left; one that
 // needs no word goes before one that does, and a strong one before a weak one. What the

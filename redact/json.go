@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
 
@@ -141,30 +140,25 @@ func (w *walker) redact(v jsonscan.Value) {
 		for k < at {
 			_, width := utf8.DecodeRuneInString(text[k:])
 			k += width
-			i += rawWidth(w.doc[i:])
+			i += rawWidth(w.doc[i:], width)
 		}
 		w.out = utf8.AppendRune(append(w.out, w.doc[w.copied:i]...), sc.mask)
-		w.copied = i + rawWidth(w.doc[i:])
+		w.copied = i + rawWidth(w.doc[i:], n)
 		i, k = w.copied, k+n
 	}
 }
 
-// rawWidth returns the length of the first character in b as it is written.
-func rawWidth(b []byte) int {
+// rawWidth returns the length of the first character in b as it is written, which takes so
+// many bytes of text.
+func rawWidth(b []byte, width int) int {
 	switch {
 	case b[0] != '\\':
 		_, w := utf8.DecodeRune(b)
 		return w
 	case b[1] != 'u':
 		return 2
-	}
-	if len(b) >= 12 && b[6] == '\\' && b[7] == 'u' && utf16.DecodeRune(hex4(b[2:]), hex4(b[8:])) != utf8.RuneError {
+	case width == utf8.UTFMax: // two surrogates
 		return 12
 	}
 	return 6
-}
-
-func hex4(b []byte) rune {
-	v, _ := strconv.ParseUint(string(b[:4]), 16, 16) // known to be valid
-	return rune(v)
 }

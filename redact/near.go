@@ -87,10 +87,20 @@ func (s *scanner) leadsTo(m mark, to int, marks []mark) bool {
 }
 
 // follows reports whether the label m, which names a number, names the one that ends
-// at end: "4539… is my order number".
+// at end: "4539… is my order number". One with digits of its own does not.
 func (s *scanner) follows(m mark, end int) bool {
 	p := s.between(end, m.start)
-	return !p.digits && !p.stops && !p.ends && p.words <= wordsAfter && m.start-end <= labelAfter && s.digitsOf(m) == 0
+	return !p.digits && !p.stops && !p.ends && p.words <= wordsAfter && m.start-end <= labelAfter && s.digitsOf(m) == 0 && !s.abbreviates(m)
+}
+
+// abbreviates reports whether the full stop behind the label m does not end a sentence,
+// since digits, or a word with digits in it, come next: "4539…, Kundennr. A-90512".
+func (s *scanner) abbreviates(m mark) bool {
+	i := s.signs(m.wordEnd, 2)
+	for n := 0; n < ownDigits && (s.at(i).is(letter) || s.isJoiner(i)); n++ {
+		i++
+	}
+	return s.at(m.wordEnd).r == '.' && s.at(i).is(digit)
 }
 
 // A phrase is what stands between a label and digits.
@@ -106,7 +116,7 @@ func (s *scanner) between(i, k int) (p phrase) {
 	letters := 0
 	for ; i < k; i++ {
 		switch c := &s.c[i]; {
-		case c.is(digit) || s.isMask(i):
+		case c.is(digit) || c.r == s.mask && s.isMask(i):
 			p.digits = true
 		case c.is(letter):
 			if letters++; letters == 1 {

@@ -279,7 +279,26 @@ var refEnds = regexp.MustCompile(`[!?。！？؟।…]|\pL{5}\.[\x00- ]`)
 // follows reports whether the label m names the number that ends at to.
 func (x *refText) follows(m refMark, to int) bool {
 	digits, words, marks := x.phrase(to, m.from)
-	return !digits && !refEnds.MatchString(marks) && !strings.ContainsAny(marks, "\n,;") && len(words) <= 3 && x.ownDigits(m) == 0
+	return !digits && !refEnds.MatchString(marks) && !strings.ContainsAny(marks, "\n,;") && len(words) <= 3 && x.ownDigits(m) == 0 && !x.abbreviates(m)
+}
+
+var refNext = regexp.MustCompile(`^\.[^a0]?[a\-_/.#]{0,14}0`)
+
+// abbreviates reports whether digits come next behind a full stop behind the label m,
+// perhaps in a word.
+func (x *refText) abbreviates(m refMark) bool {
+	text := ""
+	for i := m.end; i < m.end+20 && i < len(x.runes); i++ {
+		switch r := x.runes[i]; {
+		case refDigit(r) != "":
+			text += "0"
+		case redact.IsLetter(r):
+			text += "a"
+		default:
+			text += string(r)
+		}
+	}
+	return refNext.MatchString(text)
 }
 
 // phrase reads characters i to k: whether there are digits, the words, and the text with

@@ -275,8 +275,10 @@ func (s *scanner) readFrom(i int) int {
 			continue
 		}
 		r, w := utf8.DecodeRune(b[i:])
-		if all = append(all, t[r%tableEnd]); r >= tableEnd {
-			all[k] = charOf(t, r)
+		if r < tableEnd {
+			all = append(all, t[r])
+		} else {
+			all = append(all, charOf(t, r))
 		}
 		c := &all[k]
 		c.at = int32(i)
@@ -392,7 +394,7 @@ func (s *scanner) recognise() {
 	head, tail := s.r.Keep.ends(maxDigits)
 	for k := 0; k < len(s.g); {
 		first, hidden := k, 0
-		for ; k < len(s.g) && (hidden == 0 && s.g[k].mask || hidden > 0 && s.g[k-1].gap != gapEnd && s.isHidden(&s.g[k])); k++ {
+		for ; k < len(s.g) && (hidden == 0 && s.g[k].mask || hidden > 0 && s.g[k-1].gap != gapEnd && (s.g[k].mask || s.c[s.g[k].from].r == spelled)); k++ {
 			hidden += s.g[k].n()
 		}
 		switch {
@@ -404,10 +406,6 @@ func (s *scanner) recognise() {
 		}
 	}
 }
-
-// isHidden reports whether nobody can tell that a pass over redacted text left the group g
-// as it is.
-func (s *scanner) isHidden(g *group) bool { return g.mask || s.c[g.from].r == spelled }
 
 // leave makes the first n digits from group k on, or back, count as judged, as far as they
 // are whole groups.

@@ -194,10 +194,8 @@ func (s *scanner) mark(from, to int) int {
 func (s *scanner) mayBegin(l *lexicon, before *char, i int) bool {
 	c := &s.c[i]
 	switch {
-	case c.r == s.mask && !c.is(latin):
-		return false
 	case !c.is(letter):
-		return c.r >= 0x80 || c.r == '#' || c.is(digit) && !before.is(digit)
+		return c.r != s.mask && (c.r >= 0x80 || c.r == '#' || c.is(digit) && !before.is(digit))
 	case before.is(letter) && !c.is(unspaced) && before.r != s.mask && len(s.host) == 0:
 		return l.inside[c.fold&31]>>(s.at(i+1).fold&31)&1 != 0
 	}

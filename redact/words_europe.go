@@ -28,20 +28,20 @@ var europe = []language{
 		name: "English",
 		card: "card,-card,-creditcard,-debitcard,crad|,cards,credit crd,credit card account,card acc,cc|,ccnum,ccno,pan|,mc|,primary account number,charge it to",
 		code: "cvv,-cvv|,cvc,cvv2,cvc2,cid|,cvn,csc|,csv|,cav|,cav2,cve|,cvp|,cvp2,ccv,cvb|,cw2|,security code,security digit,security no,security num,safety code,verification value,verification num,verification no,verification code|,card verification,back says,card code,code|,codes|,back code," +
-			"on the back,on back,at the back,from the back,back of the card,back of card,back of it,signature strip,signature panel,last three,last 3,three digits,3 digits,three numbers,3 numbers,three digit,3 digit,four digits on,4 digits on,on the front",
+			"on the back,on back,at the back,from the back,back of the card,back of card,back of it,signature strip,signature panel,last three,last 3,three digits,3 digits,three numbers,3 numbers,three digit,3 digit,four digits on,4 digits on,on the front,back reads,flip side,reverse side,on the reverse",
 		pin:    "pin|,pins|,pincode,pin code,pin no,pin num,pin is,passcode,secret number,secret code",
 		expiry: "exp|,expiry,expir,exp date,valid,val|,thru,through|,good|,good thru",
 		label: "order,+orderid,ordr|,po no,po num,p.o.,booking,reserv,+confirmation,purchase no,purchase id,purchase order,invoice,+inv|,bill no,+ref|,+refs|,+reference,+referance,refno,ref no,ticket,case|,case no,case id,customer,client|,client no,client id,account,acct," +
 			"contract,agreement,policy,claim no,claim num,quote no,member no,member id,member num,subscri,permit|,permit no,+serial,+sn|,meter,+mpan,+mprn,+tracking,track no,+awb,+waybill,parcel,shipment,consignment,delivery no,package," +
 			"+imei,+imeisv,+iccid,sim no,+isbn,+ean|,+upc|,+gtin,+sku|,+jan|,barcode,bar code,+vin|,+iban,+bic|,sort code,routing,+transaction,+txn,trans id,payment id,payment ref,+arn|,+utr|,+upi|,authori,auth code,approval,merchant,terminal,application," +
 			"phone,-phone no,telephone,+tel|,mobile|,mobile no,cell|,cell no,whatsapp,+wa|,+fax|,call|,call me,ring me,text me,passport,driving licen,driver's licen,licence,license,national id,id|,id no,identity no,+ssn,social security,tax id,+vat|,+ein|,+aadhaar,+aadhar,+nin|,+nhs|,insurance no,student no,employee no,staff no,user id,+uuid,+guid,+wamid,msg|,message id," +
-			"+clubcard,+railcard,postcard,discard,wildcard,voucher,coupon,promo code,discount code,gift code,door code,gate code,zip code,zip|,post code,postcode,postal code,area code,+otp|,one time,+token,receipt,license key,product key,product code,item no,model no,batch,lot no,deposit slip,page id,+page|,session,log id,request id",
-		kind:   "gift,loyalty,member,membership,library,oyster,travel,transport,transit,bus,metro,rail,train,sim,identity,id,student,insurance,health,medical,points,club,reward,rewards,bonus,phone,staff,access,key,parking,ski,gym,membership,store loyalty,nectar,boots advantage,business,sd,memory,graphics,report,score,fuel loyalty",
+			"+clubcard,+railcard,postcard,discard,wildcard,voucher,coupon,promo code,discount code,gift code,door code,gate code,zip code,zip|,post code,postcode,postal code,area code,+otp|,one time,+token,receipt,license key,product key,product code,item no,model no,batch,lot no,deposit slip,page id,+page|,session,log id,request id,+sscc,+imsi,+pnr|,+rma|,asset tag,job no,complaint no,complaint num,enquiry no,enquiry num,inquiry no,inquiry num,incident no,incident num,incident id",
+		kind:   "gift,loyalty,member,membership,library,oyster,travel,transport,transit,bus,metro,rail,train,sim,identity,id,student,insurance,health,medical,points,club,reward,rewards,bonus,phone,staff,access,key,parking,ski,gym,membership,store loyalty,nectar,boots advantage,business,sd,memory,graphics,report,score,fuel loyalty,frequent flyer,frequent flier",
 		number: "number,num|,numb,nr|,no|,nos|,#,№,n°",
 	}, {
 		name:   "German",
 		card:   "karte,-karte,kreditk,bankk,girocard,girok,ec-k,kartennr,debitk,zahlkarte,kartn,kk-nr",
-		code:   "prüfziffer,prüfnummer,prüfnr,prüfzahl,pruefziffer,pruefnummer,pruefnr,-prüfnummer,-prüfziffer,-pruefnummer,-prüfnr,sicherheitscode,-sicherheitscode,sicherheitsnummer,sicherheitszahl,kartenprüf,kontrollziffer,kontrollnummer,cvv-,cvc-,code|,rückseite,rueckseite,auf der rück,hintendrauf,hinten,drei ziffern,3 ziffern,drei zahlen,3 zahlen,letzten drei,letzten 3,dreistellig,vierstellig",
+		code:   "prüfziffer,prüfnummer,prüfnr,prüfzahl,pruefziffer,pruefnummer,pruefnr,-prüfnummer,-prüfziffer,-pruefnummer,-prüfnr,sicherheitscode,-sicherheitscode,sicherheitsnummer,sicherheitszahl,kartenprüf,kontrollziffer,kontrollnummer,cvv-,cvc-,code|,rückseite,rueckseite,auf der rück,hintendrauf,hinten,drei ziffern,3 ziffern,drei zahlen,3 zahlen,letzten drei,letzten 3,dreistellig,vierstellig,sicherheitsnr,prüfz|,kpz|",
 		pin:    "pin|,-pin|,pin-code,pincode,pinnummer,pin-nummer,geheimzahl,geheimnummer,geheimcode",
 		expiry: "gültig,gueltig,ablauf,läuft ab,laeuft ab,verfall,bis|,gilt bis",
 		label: "bestell,auftrag,buchung,reservier,rechnung,+referenz,+vorgang,+aktenzeichen,ticket,kunden,vertrag,mitglied,police,versicher,schaden,+serien,gerät,geraet,zähler,zaehler,+sendung,+paket,+tracking,lieferschein,liefer,versand," +
@@ -51,7 +51,7 @@ var europe = []language{
 	}, {
 		name:   "Dutch",
 		card:   "kaart,-kaart,kredietk,bankpas,pas|,pasnummer,betaalpas,creditkaart,betaalkaart",
-		code:   "beveiligingscode,veiligheidscode,controlecode,controlegetal,verificatiecode,code|,achterkant,achterop,achterzijde,achteraan,drie cijfers,3 cijfers,laatste drie,laatste 3",
+		code:   "beveiligingscode,veiligheidscode,controlecode,controlegetal,verificatiecode,code|,achterkant,achterop,achterzijde,achteraan,drie cijfers,3 cijfers,laatste drie,laatste 3,veiligheidsnummer,beveiligingsnummer",
 		pin:    "pin|,pincode,pin-code,geheime code,toegangscode",
 		expiry: "geldig,vervalt,verval,verloopt,vervaldatum,tot|",
 		label:  "bestel,order,opdracht,boeking,reserver,+factuur,rekening,referentie,kenmerk,+betalingskenmerk,klant,relatien,contract,lidmaat,lidnummer,polis,dossier,zaak,+serie,meter,+track,zending,pakket,+iban,transactie,telefoon,mobiel,+tel|,+gsm|,bel me,+bsn|,paspoort,rijbewijs,+btw|,+kvk,barcode,streepjescode,waardebon,kortingscode,postcode,kenteken,aanvraag,offerte,ticket",
@@ -60,7 +60,7 @@ var europe = []language{
 	}, {
 		name:   "Swedish",
 		card:   "kort,-kort|,-kortet,-kortnummer,-kortnr,-kortuppgift,kontokort,betalkort,bankkort,kreditkort,kortnr",
-		code:   "säkerhetskod,sakerhetskod,kontrollkod,kontrollsiffr,verifieringskod,cvc-kod,cvv-kod,kod|,koden,baksida,på baksidan,bakpå,tre siffror,tre siffrorna,3 siffror,3 siffrorna,tre sista,sista tre,sista 3",
+		code:   "säkerhetskod,sakerhetskod,kontrollkod,kontrollsiffr,verifieringskod,cvc-kod,cvv-kod,kod|,koden,baksida,på baksidan,bakpå,tre siffror,tre siffrorna,3 siffror,3 siffrorna,tre sista,sista tre,sista 3,bak på kort,siffrorna bak|",
 		pin:    "pin|,pin-kod,pinkod,personlig kod,hemlig kod",
 		expiry: "giltig,gäller,utgår,utgångs,går ut,t.o.m|",
 		label:  "order,beställning,bestallning,bokning,boknings,faktura,+ocr|,ocr-,+referen,+ref.nr,ärende,arende,kund,medlem,avtal,kontrakt,försäkring,+serie,mätar,matar,+kolli,paket,försändelse,spårning,sparning,+sändning,konto,clearing,+iban,+bankgiro,+plusgiro,+bg|,+pg|,transaktion,+personnummer,+personnr,+orgnr,organisationsnummer,pass|,körkort,telefon,mobil,+tel|,ring mig,streckkod,presentkod,rabattkod,portkod,postnummer,postnr,+kvitto,anläggning,biljett",
@@ -69,7 +69,7 @@ var europe = []language{
 	}, {
 		name:   "Danish",
 		card:   "kort,-kort|,-kortet,-kortnummer,dankort,betalingskort,hævekort,kontokort",
-		code:   "sikkerhedskode,kontrolcifre,kontrolciffer,kontrolkode,kontrolnummer,cvc-kode,kode|,koden,bagside,på bagsiden,bagpå,tre cifre,3 cifre,sidste tre,sidste 3",
+		code:   "sikkerhedskode,kontrolcifre,kontrolciffer,kontrolkode,kontrolnummer,cvc-kode,kode|,koden,bagside,på bagsiden,bagpå,tre cifre,3 cifre,sidste tre,sidste 3,bag på kort,tallene bag|",
 		pin:    "pin|,pin-kode,pinkode,hemmelig kode",
 		expiry: "udløb,udlob,udløber,gyldig,gælder",
 		label:  "ordre,bestilling,booking,reservation,faktura,+reference,sag|,sagsnummer,kunde,medlem,aftale,kontrakt,police,+serie,måler,maaler,pakke,forsendelse,sporing,+track,konto,+regnr,+iban,transaktion,+cpr|,+cpr-,+cvr|,+cvr-,kørekort,telefon,mobil,+tlf|,+tlf.,ring til,stregkode,gavekode,rabatkode,postnummer,postnr,dørkode,+fi-,+kid|,billet",
@@ -78,7 +78,7 @@ var europe = []language{
 	}, {
 		name:   "Norwegian",
 		card:   "kort,-kort|,-kortet,-kortnummer,kortnr,bankkort,betalingskort",
-		code:   "sikkerhetskode,kontrollsiffer,kontrollsifre,kontrollkode,cvc-kode,kode|,koden,bakside,på baksiden,bakpå,tre siffer,tre sifre,3 siffer,tre sifrene,tre tallene,siste tre,siste 3",
+		code:   "sikkerhetskode,kontrollsiffer,kontrollsifre,kontrollkode,cvc-kode,kode|,koden,bakside,på baksiden,bakpå,tre siffer,tre sifre,3 siffer,tre sifrene,tre tallene,siste tre,siste 3,bak på kort,tallene bak|",
 		pin:    "pin|,pin-kode,pinkode,hemmelig kode",
 		expiry: "utløp,utlop,utløper,utl|,gyldig,gjelder",
 		label:  "ordre,bestilling,booking,reservasjon,faktura,+kid|,+kid-,+referanse,sak|,saksnummer,kunde,medlem,avtale,kontrakt,polise,+serie,måler,pakke,sending,sporing,+sporings,konto,+iban,transaksjon,+fødselsnummer,+personnummer,+orgnr,pass|,førerkort,telefon,mobil,+tlf|,+tlf.,ring meg,strekkode,gavekode,rabattkode,postnummer,postnr,billett",
@@ -136,7 +136,7 @@ var europe = []language{
 		pin:    "pin|,code pin,code confidenti,code secret,code personnel",
 		expiry: "expir,exp|,valable,valide,validité,fin de valid,date d'exp",
 		label: "commande,réservation,reserv,facture,+référence,+réf|,+ref.,dossier,client,contrat,abonn,adhérent,police,sinistr,quittance,+bon de,bon cadeau,chèque cadeau,+série,compteur,+pdl|,+prm|,colis,+suivi,envoi,livraison,expédition,bordereau,compte,+rib|,+iban,virement,+transaction,paiement n,+n° de sécu,sécurité sociale,+sécu|,passeport,permis,carte d'identité,+siret,+siren,+tva|,téléphone,telephone,portable,mobile," +
-			"+tél|,+tel.,appelle,appelez,code-barres,code barre,bon d'achat,code promo,code cadeau,code postal,code porte,digicode,billet,ticket,devis,demande,matricule",
+			"+tél|,+tel.,appelle,appelez,code-barres,code barre,bon d'achat,code promo,code cadeau,code postal,code porte,digicode,billet,ticket,devis,demande,matricule,numéro de réclam",
 		kind:   "cadeau,fidélité,membre,adhérent,bibliothèque,transport,navigo,métro,bus,sim,identité,vitale,étudiant,séjour,grise,club,jeune,abonnement,mutuelle,parking,électeur,visite,avantage,réduction",
 		number: "numéro,num|,n°,nº,n|,no|",
 	}, {
@@ -146,7 +146,7 @@ var europe = []language{
 		pin:    "pin|,clave|,clave secreta,clave del cajero,clave de la,nip|,número secreto,código secreto,contraseña,numero pin,código pin",
 		expiry: "venc,vence,vto|,caduc,expira,válida,valida hasta,exp|",
 		label: "pedido,orden|,orden de,orden de compra,órdenes,compra n,reserva,localizador,factura,boleta,recibo,+referencia,+ref|,+folio,caso|,cliente,contrato,socio,afiliado,póliza,siniestro,+serie,medidor,contador,suministro,+cups|,+guía,+guia,+rastreo,+seguimiento,envío,paquete,cuenta,+clabe,+cbu|,+cvu|,+iban,+transacción,+operación,comprobante,autorización,expediente,trámite," +
-			"+dni|,+nie|,+nif|,+curp,+rfc|,+ine|,+cédula,+rut|,+cuit,+cuil,pasaporte,licencia,seguridad social,+nss|,teléfono,telefono,móvil,movil,celular,+tel|,+cel|,whatsapp,llám,llama,código de barras,código promo,código de descuento,vale|,cupón,código postal,+cp|,código del portal,boleto,matrícula,ticket",
+			"+dni|,+nie|,+nif|,+curp,+rfc|,+ine|,+cédula,+rut|,+cuit,+cuil,pasaporte,licencia,seguridad social,+nss|,teléfono,telefono,móvil,movil,celular,+tel|,+cel|,whatsapp,llám,llama,código de barras,código promo,código de descuento,vale|,cupón,código postal,+cp|,código del portal,boleto,matrícula,ticket,número de reclam,número de incid,número de queja",
 		kind:   "regalo,fidelidad,fideliza,socio,puntos,biblioteca,transporte,metro,bus,bip,sube,sim,identidad,sanitaria,estudiante,club,cliente,membresía,residencia,descuento,débito de transporte,crucero,embarque,parqueo",
 		number: "número,numero,núm|,num|,nro|,n°,nº,n.º,no|",
 	}, {
@@ -183,7 +183,7 @@ var europe = []language{
 		pin:    "pin|,senha,código secreto,código pin,número secreto",
 		expiry: "validad,válido,valido até,venc,vence,expira,val|",
 		label: "pedido,encomenda,ordem de,ordem de compra,compra n,reserva,localizador,fatura,factura,boleto,recibo,+referência,+ref|,protocolo,chamado,processo,cliente,contrato,sócio,apólice,sinistro,+série,medidor,hidrômetro,contador,instalação,+rastreio,+rastreamento,envio|,pacote,objeto,nota fiscal,nota|,conta|,conta corrente,agência,+pix|,chave pix,+iban,+nib|,transação,transacção,autorização,comprovante," +
-			"+cpf|,+cnpj,+rg|,+cnh|,+nif|,+pis|,passaporte,cartão de cidadão,+sns|,telefone,celular,telemóvel,telemovel,+tel|,+cel|,zap|,whatsapp,liga|,ligar,código de barras,cupom,código promo,+cep|,código postal,bilhete,+bilhete único,matrícula,token",
+			"+cpf|,+cnpj,+rg|,+cnh|,+nif|,+pis|,passaporte,cartão de cidadão,+sns|,telefone,celular,telemóvel,telemovel,+tel|,+cel|,zap|,whatsapp,liga|,ligar,código de barras,cupom,código promo,+cep|,código postal,bilhete,+bilhete único,matrícula,token,número da reclam,número de reclam",
 		kind:   "presente,oferta,fidelidade,sócio,biblioteca,transporte,metro,bilhete único,andante,navegante,sim,cidadão,identidade,sus,saúde,estudante,clube,cliente,pontos,vale,sus|,desconto,embarque",
 		number: "número,numero,núm|,num|,n°,nº,n.º,nro|,no|",
 	}, {
@@ -192,7 +192,7 @@ var europe = []language{
 		code:   "codice di sicurezza,codice sicurezza,codice di controllo,codice della carta,codice di verif,cod sicurezza,codice cvv,codice|,cod|,retro|,sul retro,dietro,tre cifre,3 cifre,tre numeri,ultime tre,ultime 3,ultimi tre",
 		pin:    "pin|,codice pin,codice segreto,numero segreto,codice personale",
 		expiry: "scad,scade,scadenza,valida,fino al",
-		label:  "ordine,ordini,prenotaz,acquisto n,fattura,ricevuta,scontrino,+riferimento,+rif|,+rif.,pratica,segnalazione,cliente,contratto,socio,abbonamento,polizza,sinistro,+serie,+seriale,matricola,contatore,+pod|,+pdr|,spedizione,+tracciamento,+tracking,pacco,raccomandata,conto|,conto corrente,+iban,bonifico,transazione,+cro|,+trn|,+codice fiscale,+partita iva,+tessera,+p.iva,passaporto,patente,carta d'identità,telefono,cellulare,+tel|,+cell|,chiama,codice a barre,buono|,codice sconto,codice promo,+cap|,codice postale,biglietto,ticket",
+		label:  "ordine,ordini,prenotaz,acquisto n,fattura,ricevuta,scontrino,+riferimento,+rif|,+rif.,pratica,segnalazione,cliente,contratto,socio,abbonamento,polizza,sinistro,+serie,+seriale,matricola,contatore,+pod|,+pdr|,spedizione,+tracciamento,+tracking,pacco,raccomandata,conto|,conto corrente,+iban,bonifico,transazione,+cro|,+trn|,+codice fiscale,+partita iva,+tessera,+p.iva,passaporto,patente,carta d'identità,telefono,cellulare,+tel|,+cell|,chiama,codice a barre,buono|,codice sconto,codice promo,+cap|,codice postale,biglietto,ticket,numero reclamo,numero di reclam,numero del reclam",
 		kind:   "regalo,fedeltà,socio,punti,biblioteca,trasporti,metro,sim,identità,sanitaria,studente,club,soci,imbarco,sconto,cliente,servizi,igienica,intestata",
 		number: "numero,num|,nr|,n°,nº,n|,nro|",
 	}, {
@@ -270,7 +270,7 @@ var europe = []language{
 	}, {
 		name:   "Croatian, Bosnian and Serbian",
 		card:   "kartic,kartica,kartice,karticu,karticom,картиц,картица,картице,картицу,картицом,platna kart",
-		code:   "sigurnosni kod,sigurnosni broj,bezbednosni kod,bezbednosni broj,kontrolni broj,kod|,koda|,pozadi,na poleđini,poledini,poleđin,iza|,straga,tri broja,tri cifre,tri brojke,tri znamenke,3 broja,3 cifre,zadnje tri,poslednje tri,posljednja tri,сигурносни код,безбедносни код,код|,позади,полеђини,три цифре,три броја,последње три,цвв",
+		code:   "sigurnosni kod,sigurnosni broj,bezbednosni kod,bezbednosni broj,kontrolni broj,kod|,koda|,pozadi,na poleđini,poledini,poleđin,iza|,straga,tri broja,tri cifre,tri brojke,tri znamenke,3 broja,3 cifre,zadnje tri,poslednje tri,posljednja tri,сигурносни код,безбедносни код,код|,позади,полеђини,три цифре,три броја,последње три,цвв,stražnj",
 		pin:    "pin|,pin kod,tajni broj,tajni kod,lozinka,пин,пин код,тајни број,лозинка",
 		expiry: "vrijedi,važi,vazi,ističe,istice,valjanost,rok|,do|,важи,истиче,до|",
 		label:  "narudžb,narudzb,porudžbin,porudzbin,narudžbenic,rezervacij,račun,racun,faktur,referenc,poziv na,+poziv,kupac,kupca,klijent,korisni,ugovor,član,polic,+serijsk,brojil,mjeril,pošiljk,posiljk,paket,+praćenj,+pracenj,žiro,+iban,transakcij,+oib|,+jmbg|,+pib|,putovnic,pasoš,osobna,telefon,mobitel,mobilni,+tel|,+mob|,zovi|,nazovi,bar kod,kupon,poštanski,predmet,karta za,поруџбин,наруџб,резервациј,рачун,фактур,референц,позив на,купац,клијент,уговор,серијск,бројил,пошиљк,пакет,праћењ,трансакциј,јмбг,пиб|,пасош,телефон,мобилни,позови",
@@ -301,7 +301,7 @@ var europe = []language{
 		pin:    "пин|,пин-код,пинкод,пин код,пина|,pin|,секретный код,пароль",
 		expiry: "срок,до|,действ,действует,годен,истекает,годна",
 		label: "заказ,zakaz,бронь,брони,бронир,счет|,счёт,счета,фактур,+инвойс,накладн,референс,обращен,заявк,заявлен,клиент,договор,абонент,лицев,членск,полис,+серийн,+сн|,счетчик,счётчик,показан,посылк,отправлен,+трек,+отслежив,доставк,+идентификатор,+iban,+бик|,расчётн,расчетн,+транзакц,операци,платеж|,платёж,чек|,чека," +
-			"+инн|,+снилс,+огрн,паспорт,удостовер,телефон,мобильн,+тел|,+тел.,сотов,ватсап,вацап,позвони,звоните,штрихкод,штрих-код,промокод,купон,сертификат,индекс|,код подтвержд,билет,тикет,кейс|,квитанц,квит|",
+			"+инн|,+снилс,+огрн,паспорт,удостовер,телефон,мобильн,+тел|,+тел.,сотов,ватсап,вацап,позвони,звоните,штрихкод,штрих-код,промокод,купон,сертификат,индекс|,код подтвержд,билет,тикет,кейс|,квитанц,квит|,номер жалоб,номер обращ,номер рекламац,номер возврат",
 		kind:   "подарочн,бонусн,лояльност,дисконтн,клубн,читательск,библиотечн,тройк,транспортн,проездн,сим,симк,скидочн,медицинск,социальн,пропуск,членск,накопительн,банкомат-сим,санитарн,топливн",
 		number: "номер,№,ном|,nomer,n|,нр|",
 	}, {
@@ -343,10 +343,10 @@ var europe = []language{
 	}, {
 		name:   "Turkish",
 		card:   "kart,kartı,kartım,kredi kart,banka kart,-kartım",
-		code:   "güvenlik kodu,guvenlik kodu,güvenlik numar,doğrulama kodu kart,kart kodu,cvv kodu,kodu|,kod|,arkasında,arkasindaki,arka yüz,arkadaki,arkası,üç hane,üç rakam,uc rakam,son üç,son 3,3 hane,3 rakam",
+		code:   "güvenlik kodu,guvenlik kodu,güvenlik numar,doğrulama kodu kart,kart kodu,cvv kodu,kodu|,kod|,arkasında,arkasindaki,arka yüz,arkadaki,arkası,üç hane,üç rakam,uc rakam,son üç,son 3,3 hane,3 rakam,güvenlik no",
 		pin:    "pin|,pin kodu,şifre,sifre,parola",
 		expiry: "son kullanma,skt|,geçerli,gecerli,vade,bitiş",
-		label:  "sipariş,siparis,+istanbulkart,+akbil,rezervasyon,fatura,makbuz,fiş no,referans,müşteri,musteri,sözleşme,sozlesme,abone,üye,uye,poliçe,+seri|,+seri no,sayaç,sayac,tesisat,kargo,gönderi,gonderi,+takip,paket,hesap,+iban,dekont,işlem,islem,+tckn,tc kimlik,+t.c.,kimlik,vergi,pasaport,ehliyet,telefon,cep|,+tel|,arayın,ara beni,barkod,kupon,indirim kodu,hediye çeki,posta kodu,bilet,talep,başvuru,doğrulama kodu,onay kodu",
+		label:  "sipariş,siparis,+istanbulkart,+akbil,rezervasyon,fatura,makbuz,fiş no,referans,müşteri,musteri,sözleşme,sozlesme,abone,üye,uye,poliçe,+seri|,+seri no,sayaç,sayac,tesisat,kargo,gönderi,gonderi,+takip,paket,hesap,+iban,dekont,işlem,islem,+tckn,tc kimlik,+t.c.,kimlik,vergi,pasaport,ehliyet,telefon,cep|,+tel|,arayın,ara beni,barkod,kupon,indirim kodu,hediye çeki,posta kodu,bilet,talep,başvuru,doğrulama kodu,onay kodu,şikayet no,şikayet numara",
 		kind:   "hediye,sadakat,üyelik,üye,kütüphane,ulaşım,akbil,istanbul,sim,kimlik,öğrenci,sağlık,puan,kulüp,müşteri,indirim,otobüs,para puan,sd",
 		number: "numara,no|,nolu,no'lu,numaralı,nr|,num|",
 	}, {
