@@ -76,10 +76,10 @@ func (h *core) expect(queue string, due time.Time) {
 
 // reserve finds a worker of this process for work that is about to be enqueued. What is retried, or
 // has a time, goes through the store.
-func (h *core) reserve(w *store.Work) step.Place {
+func (h *core) reserve(w *store.Work, after step.Place) step.Place {
 	switch w.Queue {
 	case workHost, workOut, workFirst:
-		return h.runners[w.Queue].Reserve(w)
+		return h.runners[w.Queue].Reserve(w, after)
 	default:
 		return nil
 	}

@@ -257,9 +257,9 @@ type Work struct {
 	// Hold, if positive, asks Enqueue to claim the work for the caller as Claim would, for so
 	// long from Batch.Now: the caller learns of it from Committed.Claimed. It is claimed only if
 	// it is new and due, and if no living work is before it in its lane, or just such as the
-	// caller has claimed itself: then Behind is the token of the last before it, and the caller
-	// sees to it that the work waits for it. Once Behind is settled, or its lease is over, the
-	// rules of Claim hold again.
+	// caller has claimed itself: then Behind is the token of the last before it, unless that is
+	// work of the same batch which is claimed with it, and the caller sees to it that the work
+	// waits for it. Once that is settled, or its lease is over, the rules of Claim hold again.
 	Hold   time.Duration `json:"-"`
 	Behind string        `json:"-"`
 

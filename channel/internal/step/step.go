@@ -34,8 +34,9 @@ type Steps struct {
 	// Took is told how long each commit took, by the machine's own clock.
 	Took func(time.Duration)
 	// Reserve finds a place where work can be begun as soon as it is committed, nil if there is none;
-	// it may be nil.
-	Reserve func(w *store.Work) Place
+	// it may be nil. After, if not nil, is the place of the work before it in its lane, which the same
+	// step enqueues.
+	Reserve func(w *store.Work, after Place) Place
 	// Memory is what was read and written last.
 	Memory Memory
 }

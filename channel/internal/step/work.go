@@ -14,7 +14,8 @@ type Place interface {
 	// Hold is how the work is claimed.
 	Hold() Hold
 	// Begin has the work done, whose item was decoded; ahead is what is known of the records that it
-	// is about. Release gives the place up; waits says that the work could not be claimed.
+	// is about. It is called in the order in which the work was enqueued. Release gives the place up; waits
+	// says that the work could not be claimed.
 	Begin(w store.Work, item any, ahead []Known)
 	Release(waits bool)
 }
@@ -55,17 +56,43 @@ func (s *Step) EnqueueItem(w store.Work, item any, about func() []store.RecordKe
 	s.Wake(w.Queue)
 }
 
-// reserve finds a place for work that is enqueued, and asks for the claim.
+// reserve finds a place for work that is enqueued, and asks for the claim. Behind work of the same step that
+// has none it has to wait.
 func (s *Step) reserve(w *store.Work) Place {
 	if s.waits || s.steps.Reserve == nil || !w.Due.IsZero() || w.Once || store.DeferredIn(s.Ctx) != nil {
 		return nil
 	}
-	place := s.steps.Reserve(w)
+	after, free := s.ahead(w)
+	if !free {
+		return nil
+	}
+	place := s.steps.Reserve(w, after)
 	if place != nil {
 		hold := place.Hold()
 		w.Hold, w.Behind, s.batch.Owner = hold.Lease, hold.Behind, hold.Owner
 	}
 	return place
+}
+
+// ahead is the place of the last work in its lane that the step enqueued before w, nil if there is no such
+// work. Free says that it does not stand in the way.
+func (s *Step) ahead(w *store.Work) (place Place, free bool) {
+	if w.Lane == "" {
+		return nil, true
+	}
+	for i := len(s.batch.Enqueue) - 2; i >= 0; i-- {
+		before := &s.batch.Enqueue[i]
+		if before.Queue != w.Queue || before.Lane != w.Lane {
+			continue
+		}
+		for _, h := range s.held {
+			if h.index == i {
+				return h.Place, true
+			}
+		}
+		return nil, false
+	}
+	return nil, true
 }
 
 // release gives all places up.

@@ -29,13 +29,15 @@ type place struct {
 	*Runner
 	group   string
 	claimed time.Time
-	behind  *Job // in hand, in the same lane; nil: none
+	behind  *Job   // in hand, in the same lane; nil: none
+	after   *place // of the work before it in its lane, which the same step enqueues; nil: none
+	begun   *Job   // what has taken the place
 	hold    step.Hold
 	term    context.Context
 }
 
-// Reserve makes room for work that a step enqueues, nil if there is none.
-func (r *Runner) Reserve(w *store.Work) step.Place {
+// Reserve makes room for work that a step enqueues, nil if there is none. After is as [step.Steps] says.
+func (r *Runner) Reserve(w *store.Work, after step.Place) step.Place {
 	if !r.cares(w.Group) {
 		return nil
 	}
@@ -52,7 +54,9 @@ func (r *Runner) Reserve(w *store.Work) step.Place {
 			return nil
 		}
 	}
-	if w.Lane != "" {
+	if after != nil {
+		p.after = after.(*place)
+	} else if w.Lane != "" {
 		if last := r.tails[w.Lane]; last != nil {
 			if p.hold.Behind = last.Lease().Token; !last.over {
 				p.behind = last
@@ -113,10 +117,16 @@ func (p *place) Begin(w store.Work, item any, ahead []step.Known) {
 	p.GiveBack(ctx, j, ErrDrained, true)
 }
 
-// hire has the job done, now or when the one before it is; false: the runner has stopped.
+// hire has the job done, now or when the one before it is; false: the runner has stopped, or the one before
+// it is in other hands.
 func (p *place) hire(j *Job) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.after != nil {
+		if p.behind = p.after.begun; p.behind == nil {
+			return false
+		}
+	}
 	before := p.tails[j.Lane]
 	switch {
 	case before != nil && !before.over: // the last one before it, or there would be no claim
@@ -132,6 +142,7 @@ func (p *place) hire(j *Job) bool {
 	if j.Lane != "" {
 		p.tails[j.Lane] = j
 	}
+	p.begun = j
 	return true
 }
 

@@ -116,6 +116,18 @@ func (b *bench) enqueue(lane string, ids ...string) {
 	}
 }
 
+// together enqueues work in one step.
+func (b *bench) together(works ...store.Work) {
+	b.t.Helper()
+	require.NoError(b.t, b.steps.Do(b.t.Context(), nil, func(s *step.Step) error {
+		for _, w := range works {
+			w.Queue, w.Body = "q", []byte("{}")
+			s.Enqueue(w)
+		}
+		return nil
+	}))
+}
+
 // slowly notes when work begins and ends.
 func slowly(b *bench, w *Job) (Outcome, error) {
 	b.saw(w.ID)
@@ -144,6 +156,71 @@ func TestWorkOfALaneFollowsOneAnother(t *testing.T) {
 		b.enqueue("lane", "d")
 		time.Sleep(time.Second)
 		require.Equal(t, []string{"d", "d done"}, b.all()[6:])
+	})
+}
+
+func TestWorkOfALaneThatOneStepEnqueuesFollowsOneAnother(t *testing.T) {
+	t.Parallel()
+	work(t, 9, slowly, func(b *bench) {
+		b.together(
+			store.Work{ID: "a", Lane: "lane"}, store.Work{ID: "x", Lane: "other"}, store.Work{ID: "b", Lane: "lane"}, store.Work{ID: "c", Lane: "lane"},
+		)
+		b.together(store.Work{ID: "d", Lane: "lane"}, store.Work{ID: "e", Lane: "lane"}) // behind what is in hand
+		time.Sleep(time.Second)
+		require.Zero(t, b.fetched())
+		ofLane := slices.DeleteFunc(b.all(), func(what string) bool { return what[0] == 'x' })
+		require.Equal(t, []string{"a", "a done", "b", "b done", "c", "c done", "d", "d done", "e", "e done"}, ofLane)
+	})
+}
+
+func TestBehindWorkOfTheSameStepThatComesAgainALaneWaits(t *testing.T) {
+	t.Parallel()
+	again := false
+	work(t, 4, func(b *bench, w *Job) (Outcome, error) {
+		o, err := slowly(b, w)
+		if w.ID == "a" && !again {
+			again = true
+			return Later(time.Now().Add(5*time.Second), "not yet"), nil
+		}
+		return o, err
+	}, func(b *bench) {
+		b.together(store.Work{ID: "a", Lane: "lane"}, store.Work{ID: "b", Lane: "lane"}, store.Work{ID: "c", Lane: "lane"})
+		time.Sleep(10 * time.Second)
+		require.Equal(t, []string{
+			"a", "a done", "b given back", "c given back", "a", "a done", "b", "b done", "c", "c done",
+		}, b.all())
+	})
+}
+
+func TestWorkBehindThatOfTheSameStepWhichIsNotInHandStaysInTheStore(t *testing.T) {
+	t.Parallel()
+	work(t, 4, slowly, func(b *bench) {
+		b.together(
+			store.Work{ID: "a", Lane: "lane", Due: time.Now().Add(5 * time.Second)}, store.Work{ID: "b", Lane: "lane"},
+			store.Work{ID: "c", Lane: "lane"}, store.Work{ID: "x", Lane: "other"},
+		)
+		time.Sleep(time.Second)
+		require.Equal(t, []string{"x", "x done"}, b.all())
+		time.Sleep(10 * time.Second)
+		require.Equal(t, []string{"x", "x done", "a", "a done", "b", "b done", "c", "c done"}, b.all())
+		require.Equal(t, 3, b.fetched())
+	})
+}
+
+// A worker still has work of the ID, which was dropped meanwhile: it goes on under the new claim, and what the
+// step enqueues behind it waits for it in the store.
+func TestWorkBehindThatOfTheSameStepWhichIsInOtherHandsIsGivenBack(t *testing.T) {
+	t.Parallel()
+	work(t, 9, slowly, func(b *bench) {
+		b.enqueue("lane", "a")
+		time.Sleep(50 * time.Millisecond)
+		require.NoError(t, b.steps.Do(t.Context(), nil, func(s *step.Step) error {
+			s.Drop(store.WorkKey{Queue: "q", ID: "a"})
+			return nil
+		}))
+		b.together(store.Work{ID: "a", Lane: "lane"}, store.Work{ID: "b", Lane: "lane"}, store.Work{ID: "c", Lane: "lane"})
+		time.Sleep(5 * time.Second)
+		require.Equal(t, []string{"a", "b given back", "c given back", "a done", "b", "b done", "c", "c done"}, b.all())
 	})
 }
 

@@ -250,7 +250,7 @@ func (s *Store) enqueue(b *store.Batch) (fresh int, claimed []store.Lease) {
 			fresh++
 		}
 		q.link(it)
-		if w.Hold > 0 && old == nil && it.due() <= b.Now.UnixMicro() && (it.head || q.follows(it, w.Behind)) {
+		if w.Hold > 0 && old == nil && it.due() <= b.Now.UnixMicro() && (it.head || q.follows(it, w.Behind, claimed)) {
 			q.lease(it, s.token(), b.Owner, b.Now.Add(w.Hold))
 			claimed = append(claimed, it.Lease())
 		}

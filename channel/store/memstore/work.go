@@ -224,10 +224,10 @@ func (q *queue) lease(it *item, token, owner string, until time.Time) {
 	q.behead(it, head)
 }
 
-// follows says whether the work before it in its lane is claimed under the token.
-func (q *queue) follows(it *item, token string) bool {
+// follows says whether the work before it in its lane is claimed under the token, or by the same batch.
+func (q *queue) follows(it *item, token string, batch []store.Lease) bool {
 	for _, before := range q.lanes[it.Lane].before(bySeq(it)) {
-		return token != "" && before.Token == token
+		return before.Token != "" && (before.Token == token || slices.Contains(batch, before.Lease()))
 	}
 	return false
 }

@@ -53,7 +53,7 @@ type dialect struct {
 	mark string
 	// present is the clock that leases go by: $2, the caller's, or the database's.
 	present string
-	// heldFrom is the same for work that is claimed as it is enqueued.
+	// heldFrom is the same for work that is claimed as it is enqueued: PostgreSQL.
 	heldFrom string
 	// latest is the time e.d of a caller, or the database's present if it is later.
 	latest string
@@ -94,7 +94,6 @@ func sqliteDialect(each string) *dialect {
 		stamp:     "e.now",
 		claimable: "$8",
 		present:   "$2",
-		heldFrom:  "e.n",
 		mark:      "SELECT seq FROM kanava_counter",
 		latest:    "max(e.d, e.now)",
 	}

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/kanava-go/kanava/channel/store"
@@ -13,6 +14,9 @@ type newWork struct {
 	seq   int64 // that it gets, or has if it is replaced
 	first bool  // of its lane, as far as this transaction adds to it
 	named bool  // it has its name
+	// PostgreSQL: the secret under which it is claimed where what is before the first has the other secret, or
+	// nothing is; "" if it is not.
+	secret, behind string
 }
 
 // applyEnqueue adds work: new IDs get their names and rows, known IDs of Once work are
@@ -52,10 +56,10 @@ func (t *transaction) applyEnqueue(r *request, l *lanes) []arrival {
 		}
 	}
 	t.lockMore(more)
-	t.insert(added, known)
+	t.name(added, known)
 	t.change(nil, &t.sql.remember, hashRows(seen))
 	t.expect(errAgain, &t.sql.replaceWork, workRows(replaced))
-	t.hold(added, came)
+	t.insert(added, came)
 	return came
 }
 
@@ -79,25 +83,63 @@ func (t *transaction) known(works []newWork) map[hash]found {
 	return t.find(taken)
 }
 
-// insert writes new work. Its names are new, too, unless they are known. Somebody else may have
-// taken one since it was looked up.
-func (t *transaction) insert(added []newWork, known map[hash]found) {
+// name gives new work its names. They are new, too, unless they are known. Somebody else may have taken one
+// since it was looked up.
+func (t *transaction) name(added []newWork, known map[hash]found) {
 	var named, reused []newWork
-	lanes := make(map[int64]bool, len(added))
 	for i := range added {
-		w := &added[i]
-		w.first = !lanes[w.lane]
-		lanes[w.lane] = true
-		switch _, ok := known[w.hash]; {
+		switch _, ok := known[added[i].hash]; {
 		case ok:
-			reused = append(reused, *w)
-		case !w.named:
-			named = append(named, *w)
+			reused = append(reused, added[i])
+		case !added[i].named:
+			named = append(named, added[i])
 		}
 	}
 	t.expect(errAgain, &t.sql.insertNames, nameRows(named))
 	t.change(nil, &t.sql.rename, nameRows(reused))
-	t.change(nil, &t.sql.insertWork, workRows(added))
+}
+
+// insert writes new work, and claims it for those who wish that, where it may be.
+func (t *transaction) insert(added []newWork, came []arrival) {
+	last := make(map[int64]*newWork, len(added)) // of each lane
+	for i := range added {
+		w := &added[i]
+		if w.follow(last[w.lane]); w.lane != 0 {
+			last[w.lane] = w
+		}
+	}
+	rows := workRows(added)
+	if t.oneByOne() {
+		t.change(nil, &t.sql.insertWork, rows)
+		t.hold(added, came)
+		return
+	}
+	for i := range added {
+		w := &added[i]
+		rows[i] = append(rows[i], w.secret, w.behind, w.wish.hold, w.wish.now)
+	}
+	t.lookUp(func(_ int, row Row) error {
+		var seq int64
+		var claimed bool
+		err := row.Scan(&seq, &claimed)
+		if i, ok := slices.BinarySearchFunc(added, seq, func(w newWork, seq int64) int { return cmp.Compare(w.seq, seq) }); ok && claimed {
+			came[added[i].index].token = added[i].token()
+		}
+		return err
+	}, &t.sql.insertWork, rows)
+}
+
+// follow places work behind that which the transaction adds before it in its lane, nil if it adds none. It can
+// be claimed with such as the same request claims, and goes by what that goes by.
+func (w *newWork) follow(before *newWork) {
+	w.first = before == nil
+	switch {
+	case w.wish.hold == 0:
+	case before == nil:
+		w.secret, w.behind = w.wish.secret, w.wish.behind
+	case before.secret == w.wish.secret:
+		w.secret, w.behind = before.secret, before.behind
+	}
 }
 
 // arrival is what became of work that was enqueued.
@@ -106,37 +148,24 @@ type arrival struct {
 	token string // if it was claimed
 }
 
-// hold claims new work for those who wish that, where it may be.
+// hold claims new work for those who wish that, where it may be: SQLite.
 func (t *transaction) hold(added []newWork, came []arrival) {
-	var wished []*newWork
 	for i := range added {
-		if added[i].wish.hold > 0 {
-			wished = append(wished, &added[i])
+		w := &added[i]
+		if w.wish.hold == 0 {
+			continue
 		}
-	}
-	row := func(w *newWork) values { return values{w.seq, w.wish.secret, w.wish.hold, w.behind, w.wish.now} }
-	if !t.oneByOne() {
-		t.lookUp(func(before int, row Row) error {
-			var place int
-			err := row.Scan(&place)
-			w := wished[before+place-1]
-			came[w.index].token = w.token()
-			return err
-		}, &t.sql.hold, rowsOf(wished, func(w **newWork) values { return row(*w) }))
-		return
-	}
-	for _, w := range wished {
 		t.change(func(n int) error {
 			if n == 1 {
 				came[w.index].token = w.token()
 			}
 			return nil
-		}, &t.sql.hold, []values{row(w)})
+		}, &t.sql.hold, []values{{w.seq, w.wish.secret, w.wish.now + w.wish.hold, w.wish.behind}})
 	}
 }
 
 // token is the proof of its claim.
-func (w *newWork) token() string { return token{w.seq, w.lane, w.secret}.String() }
+func (w *newWork) token() string { return token{w.seq, w.lane, w.wish.secret}.String() }
 
 // applyPassed remembers the IDs of work that is let through.
 func (t *transaction) applyPassed(works []passed) {

@@ -54,9 +54,9 @@ type enqueued struct {
 // wish is what somebody wants who claims work while enqueueing it.
 type wish struct {
 	queue, id string
-	now, hold int64  // microseconds; hold is 0 if it is not wanted
+	now, hold int64  // microseconds; hold is 0 if it is not wanted, or not yet due
 	secret    string // of the claim
-	behind    string // the secret of the claim of the work before it
+	behind    string // the secret of the claim of the work before it, unless that is of the same request
 }
 
 // passed is work that is let through.
@@ -134,7 +134,7 @@ func newRequest(b *store.Batch) (*request, error) {
 	for i := range b.Enqueue {
 		w := &b.Enqueue[i]
 		e := newEnqueued(w)
-		if w.Hold > 0 {
+		if w.Hold > 0 && micros(w.Due) <= b.Now.UnixMicro() {
 			if secret == "" {
 				secret = ownerMark(b.Owner) + rand.Text()[:16]
 			}

@@ -43,6 +43,9 @@ type statements struct {
 
 const workColumns = `w.seq, w.queue, w.id, w.lane, w.lane_hash, w.grp, w.due, w.once, w.started, w.tries, w.dead, w.reason, w.enqueued, w.body`
 
+// workRow is the table of work with what an INSERT gives it.
+const workRow = `kanava_work (seq, queue, id, lane, lane_hash, grp, due, ready, until, head, dead, once, started, tries, enqueued, token, reason, body)`
+
 const recordColumns = `r.kind, r.key, r.parent, r.sort, r.version, r.n, r.body`
 
 func newStatements(d *dialect) *statements {
@@ -113,17 +116,12 @@ func newStatements(d *dialect) *statements {
 			`e.h, e.s, CASE WHEN e.o THEN `+d.stamp+` END`, `ON CONFLICT (hash) DO NOTHING`),
 		remember: d.updateRows("kanava_name AS n", "h hash", `seen = `+d.stamp, `n.hash = e.h AND n.seen IS NULL`),
 		rename:   d.updateRows("kanava_name AS n", name, `seq = e.s`, `n.hash = e.h`),
-		insertWork: d.insertRows(`kanava_work
-			(seq, queue, id, lane, lane_hash, grp, due, ready, until, head, dead, once, started, tries, enqueued, token, reason, body)`, work,
-			`e.s, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`, 0,
+		insertWork: d.insertRows(workRow, work, `e.s, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`, 0,
 				e.h = 0 OR e.f AND (`+first("e.h")+`) IS NULL,
 				false, e.o, false, 0, `+d.stamp+`, '', '', e.b`, ""),
 		replaceWork: d.updateRows("kanava_work AS w", work,
 			`lane = e.l, lane_hash = e.h, grp = e.g, due = e.d, ready = `+ready+`,
 				until = 0, head = (e.h = 0), dead = false, started = false, tries = 0, token = '', reason = '', body = e.b`, `w.seq = e.s`),
-		hold: d.updateRows("kanava_work AS w", "s bigint, t text, u bigint, a text, n bigint", `token = e.t, until = `+d.heldFrom+` + e.u`,
-			`w.seq = e.s AND w.due <= e.n AND (w.head = TRUE OR e.a <> '' AND e.a = (SELECT o.token FROM kanava_work AS o
-				WHERE o.lane_hash = w.lane_hash AND o.lane_hash <> 0 AND o.dead = FALSE AND o.seq < w.seq ORDER BY o.seq DESC LIMIT 1))`),
 		busy: d.anyOf("h bigint", `EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.lane_hash = e.h AND w.lane_hash <> 0 AND w.dead = FALSE)`),
 		mustQueue: d.lookUp("h hash, l bigint", `(SELECT 1) AS o WHERE EXISTS (SELECT 1 FROM kanava_name AS n WHERE n.hash = e.h) OR
 			e.l <> 0 AND EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.lane_hash = e.l AND w.lane_hash <> 0 AND w.dead = FALSE)`),
@@ -178,10 +176,21 @@ func newStatements(d *dialect) *statements {
 		search:      newSearchStatements(d, false),
 	}
 	if d.oneByOne {
+		s.hold = d.updateRows("kanava_work AS w", "s bigint, t text, u bigint, a text", `token = e.t, until = e.u`,
+			`w.seq = e.s AND (w.head = TRUE OR (SELECT o.token <> '' AND o.token IN (e.a, e.t) FROM kanava_work AS o
+				WHERE o.lane_hash = w.lane_hash AND o.lane_hash <> 0 AND o.dead = FALSE AND o.seq < w.seq ORDER BY o.seq DESC LIMIT 1))`)
 		s.promote = d.updateRows("kanava_work AS w", lane, `head = TRUE`, `w.seq = (`+first("e.h")+`) AND w.head = FALSE`)
 		s.lock, s.guard, s.clock, s.claim, s.claimAlone = "", "", "", claimForms{}, claimForms{}
 	} else {
-		s.hold.text += ` RETURNING e.place`
+		// It is claimed where nothing is before it in its lane, or such as was claimed under the given secret.
+		const claimed = `e.t <> '' AND (l.token IS NULL OR l.token <> '' AND l.token = e.a)`
+		const claims = work + ", t text, a text, u bigint, n bigint"
+		s.insertWork = d.rowStatement(claims, `INSERT INTO `+workRow+` SELECT e.s, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`,
+				CASE WHEN `+claimed+` THEN `+d.heldFrom+` + e.u ELSE 0 END, e.h = 0 OR e.f AND l.token IS NULL,
+				false, e.o, false, 0, `+d.stamp+`, CASE WHEN `+claimed+` THEN e.t ELSE '' END, '', e.b
+			FROM `+d.given(claims)+` LEFT JOIN LATERAL (SELECT o.token FROM kanava_work AS o
+				WHERE o.lane_hash = e.h AND o.lane_hash <> 0 AND o.dead = FALSE ORDER BY o.seq DESC LIMIT 1) AS l ON true
+			RETURNING seq, token <> ''`)
 		// Locked in an order that cannot close a circle.
 		s.release = d.rowStatement(releases, `UPDATE kanava_work AS w SET until = 0, token = '' WHERE w.seq IN (
 			SELECT o.seq FROM `+d.given(releases)+` CROSS JOIN kanava_work AS o WHERE `+ofOwner("o")+` ORDER BY o.seq FOR UPDATE OF o)`)

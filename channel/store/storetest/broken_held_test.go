@@ -20,7 +20,20 @@ var heldBreaks = []struct {
 	{"expects eight at most", "one wrong version among many that are expected conflicts", func(s *faulty) {
 		mapBatch(s, func(_ context.Context, b *store.Batch) { b.Expect = b.Expect[:min(8, len(b.Expect))] })
 	}},
-	{"claims all of a lane", "of one lane a batch claims the first only", func(s *faulty) {
+	{"claims one of each lane", "of one lane a batch claims all that stands behind one another", func(s *faulty) {
+		mapBatch(s, func(_ context.Context, b *store.Batch) {
+			b.Enqueue = slices.Clone(b.Enqueue)
+			held := map[string]bool{}
+			for i := range b.Enqueue {
+				if w := &b.Enqueue[i]; w.Hold > 0 && w.Lane != "" && held[w.Lane] {
+					w.Hold = 0
+				} else {
+					held[w.Lane] = true
+				}
+			}
+		})
+	}},
+	{"claims all of a lane", "behind its own work a batch claims none that other work is between", func(s *faulty) {
 		mapBatch(s, func(_ context.Context, b *store.Batch) {
 			b.Enqueue = slices.Clone(b.Enqueue)
 			for i := range b.Enqueue {
@@ -47,6 +60,16 @@ var heldBreaks = []struct {
 				if w.Hold > 0 && len(done.Claimed) == 0 {
 					done.Claimed = append(done.Claimed, store.Lease{Queue: w.Queue, ID: w.ID, Token: "t"})
 				}
+			}
+			return done, err
+		}
+	}},
+	{"claims whatever comes at once", "of callers who add to a lane at once only the first claims what it adds", func(s *faulty) {
+		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
+			done, err := s.Store.Commit(ctx, b)
+			if len(done.Claimed) == 0 && len(b.Enqueue) > 0 {
+				w := &b.Enqueue[0]
+				done.Claimed = append(done.Claimed, store.Lease{Queue: w.Queue, ID: w.ID, Token: "t"})
 			}
 			return done, err
 		}

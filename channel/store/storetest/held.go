@@ -2,8 +2,10 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
@@ -11,6 +13,9 @@ import (
 
 // heldReason is what Work.Hold says.
 const heldReason = "Hold asks Enqueue to claim the work for the caller as Claim would; it is claimed only if it is new and due, and if no living work is before it in its lane, or just such as the caller has claimed itself."
+
+// behindReason is what it says of Behind.
+const behindReason = " Behind is the token of the last before it, unless that is work of the same batch which is claimed with it."
 
 // passReason is what Batch.Pass says.
 const passReason = "Pass lets work through that the batch itself does: its ID is remembered like that of Once work. It must be new to its queue, and its lane must be empty; else Commit returns ErrMustQueue and nothing was written."
@@ -39,6 +44,14 @@ func (s *script) held(id, lane, behind string) store.Lease {
 		return store.Lease{}
 	}
 	return done.Claimed[0]
+}
+
+func idsOf(leases []store.Lease) []string {
+	ids := make([]string, len(leases))
+	for i := range leases {
+		ids[i] = leases[i].ID
+	}
+	return ids
 }
 
 // unheld must not claim what it enqueues.
@@ -145,23 +158,96 @@ var heldCases = []testCase{
 		},
 	},
 	{
-		"of one lane a batch claims the first only",
-		heldReason,
+		"of one lane a batch claims all that stands behind one another",
+		heldReason + behindReason,
 		func(ctx context.Context, h harness) error {
 			s := begin(ctx, h)
 			hold := func(id, lane, behind string) store.Work {
 				return store.Work{Queue: "q", ID: id, Lane: lane, Hold: time.Minute, Behind: behind}
 			}
 			s.enqueue(store.Work{Queue: "q", ID: "before", Lane: "busy"})
+			mine := s.held("mine", "my", "")
 			claimed := s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{
-				{Queue: "q", ID: "other"}, hold("a", "lane", ""), hold("b", "lane", ""), hold("c", "busy", ""),
+				{Queue: "q", ID: "other"}, hold("a", "lane", ""), hold("c", "busy", ""), hold("b", "lane", ""), hold("d", "busy", ""),
+				hold("e", "my", mine.Token), hold("f", "my", ""), hold("g", "lane", "a token"),
 			}}).Claimed
-			s.that(s.err != nil || len(claimed) == 1 && claimed[0].ID == "a", "not just %q was claimed", "a")
+			s.equal("what was claimed", idsOf(claimed), []string{"a", "b", "e", "f", "g"})
 			if s.err == nil {
-				s.unheld("work behind what was not claimed", s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{hold("d", "busy", claimed[0].Token)}}))
-				s.commit(store.Batch{Done: claimed})
+				s.unheld("work behind what was not claimed", s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{hold("x", "busy", claimed[0].Token)}}))
+				s.held("h", "lane", claimed[4].Token)
 			}
-			s.claims("before", "other", "b")
+			s.commit(done(s.claims("before", "other")...))
+			s.commit(done(s.claims("c")...))
+			s.claims("d")
+			if s.err == nil { // the lane waits for each in turn
+				s.commit(store.Batch{Done: claimed[:1], Later: []store.Postponed{{Lease: claimed[1]}, {Lease: claimed[4]}}})
+			}
+			s.commit(done(s.claims("b")...))
+			s.claims("g")
+			return s.err
+		},
+	},
+	{
+		"behind its own work a batch claims none that other work is between",
+		heldReason + behindReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			hold := func(id, lane string) store.Work {
+				return store.Work{Queue: "q", ID: id, Lane: lane, Hold: time.Minute}
+			}
+			due := hold("later", "third")
+			due.Due = s.now.Add(time.Hour)
+			once := hold("once", "fourth")
+			once.Once = true
+			s.enqueue(store.Work{Queue: "q", ID: "once", Once: true})
+			s.commit(done(s.claims("once")...))
+			claimed := s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{
+				hold("a", "lane"), {Queue: "q", ID: "x", Lane: "lane"}, hold("b", "lane"), hold("c", "lane"),
+				due, hold("d", "third"), hold("e", "fourth"), once, hold("f", "fourth"),
+				{Queue: "another", ID: "a", Lane: "fourth"}, hold("g", "fourth"),
+			}}).Claimed
+			s.equal("what was claimed", idsOf(claimed), []string{"a", "e", "f", "g"})
+			s.commit(store.Batch{Done: claimed})
+			s.commit(done(s.claims("x")...))
+			s.commit(done(s.claims("b")...))
+			s.commit(done(s.claims("c")...))
+			s.claims() // d waits for what is due later
+			return s.err
+		},
+	},
+	{
+		"of callers who add to a lane at once only the first claims what it adds",
+		heldReason + behindReason + " " + safeReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			for round := range 4 {
+				lane := fmt.Sprint("lane", round)
+				var mu sync.Mutex
+				claimed := map[string]string{} // by ID, the caller
+				err := together(h, 12, func(i int, st store.Store) error {
+					caller := fmt.Sprint(i)
+					var works []store.Work
+					for n := range 3 {
+						works = append(works, store.Work{Queue: "q", ID: fmt.Sprint(lane, ".", caller, ".", n), Lane: lane, Hold: time.Minute})
+					}
+					done, err := st.Commit(ctx, &store.Batch{Now: s.now, Enqueue: works})
+					mu.Lock()
+					defer mu.Unlock()
+					for _, id := range idsOf(done.Claimed) {
+						claimed[id] = caller
+					}
+					return err
+				})
+				s.that(err == nil, "%v", err)
+				all := s.work(store.WorkQuery{Queue: "q", Lane: lane, Limit: 99})
+				s.that(len(all) == 36, "of 36 pieces of work %d are there", len(all))
+				for i, w := range all {
+					caller, ok := claimed[w.ID]
+					s.that(ok == (i < len(claimed)) && len(claimed) > 0, "not just the first of the lane were claimed")
+					s.that(!ok || caller == claimed[all[0].ID], "two callers claimed work of one lane")
+				}
+			}
+			s.claims()
 			return s.err
 		},
 	},
@@ -187,7 +273,7 @@ var heldCases = []testCase{
 	},
 	{
 		"work may be claimed behind one's own",
-		heldReason + " Behind is the token of the last before it.",
+		heldReason + behindReason,
 		func(ctx context.Context, h harness) error {
 			s := begin(ctx, h)
 			a := s.held("a", "lane", "")
@@ -210,7 +296,7 @@ var heldCases = []testCase{
 	},
 	{
 		"a batch claims what follows its caller's work, and nothing behind other work that it adds",
-		heldReason + " Behind is the token of the last before it.",
+		heldReason + behindReason,
 		func(ctx context.Context, h harness) error {
 			s := begin(ctx, h)
 			hold := func(id, lane, behind string) store.Work {
@@ -221,13 +307,9 @@ var heldCases = []testCase{
 				hold("c", "lane", a.Token), {Queue: "q", ID: "x", Lane: "lane"}, hold("d", "lane", a.Token),
 				{Queue: "q", ID: "y", Lane: "other"}, hold("e", "other", b.Token), hold("f", "new", b.Token), hold("g", "new", a.Token), hold("h", "", a.Token),
 			}}).Claimed
-			ids := make([]string, len(claimed))
-			for i := range claimed {
-				ids[i] = claimed[i].ID
-			}
-			s.equal("what was claimed", ids, []string{"c", "f", "h"})
+			s.equal("what was claimed", idsOf(claimed), []string{"c", "f", "g", "h"})
 			s.commit(store.Batch{Done: append([]store.Lease{a, b}, claimed...)})
-			s.commit(done(s.claims("x", "y", "g")...))
+			s.commit(done(s.claims("x", "y")...))
 			s.claims("d", "e")
 			return s.err
 		},
