@@ -51,15 +51,16 @@ func (h *core) giveBack(ctx context.Context, p patience, w *worker.Job, cause er
 		return // the outage is told once
 	}
 	level := slog.LevelWarn
-	switch {
-	case dead:
+	if dead {
 		level = slog.LevelError
-	case stopping:
-		level = slog.LevelInfo
 	}
 	tell, times := h.quiet.failed("work failed|"+w.Queue+"|"+reason, reason, h.now())
-	if !tell && !dead {
+	switch {
+	case !tell && !dead:
 		return // it is counted
+	case stopping && err == nil: // nothing has failed
+		h.log.LogAttrs(ctx, slog.LevelInfo, "channel: this process stops, and gives back work that it had in hand", slog.String("kind", w.Queue))
+		return
 	}
 	h.log.LogAttrs(ctx, level, "channel: work failed", slog.String("kind", w.Queue),
 		slog.String("work", discreet.Hash(w.ID)), slog.Int("tries", w.Tries+1), slog.String("reason", reason),

@@ -28,6 +28,7 @@ type life struct {
 
 	mu      sync.Mutex
 	lives   int
+	lapsed  int   // lives that have ended before Run did
 	version int64 // of the record of the present life
 	ctx     context.Context
 	end     context.CancelCauseFunc
@@ -107,11 +108,19 @@ func (l *life) stop() {
 	l.end(worker.ErrLapsed)
 }
 
-// lapses is how often a life of the process has ended before the process did.
+// lapse counts a life that ended before Run did, and returns how many did so.
+func (l *life) lapse() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lapsed++
+	return l.lapsed
+}
+
+// lapses is how many lives of the process have ended before Run did.
 func (l *life) lapses() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(0, l.lives-1)
+	return l.lapsed
 }
 
 // change is the name of the life that was, "" if there was none, and of the next one.

@@ -26,7 +26,9 @@ func (h *Hub) live(ctx, work context.Context) {
 		var err error
 		switch {
 		case work.Err() == nil && h.life.over(): // at the end workers give back what they have, under this life
-			err = h.revive(ctx, work)
+			if err = h.revive(ctx, work); err == nil {
+				h.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store did not hear of this process for too long; what it had in hand is given up", slog.Int("times", h.life.lapse()))
+			}
 		case beats:
 			err = h.heartbeat(ctx)
 		}
@@ -93,9 +95,6 @@ func (h *Hub) revive(ctx, work context.Context) error {
 		return fmt.Errorf("channel: say that this process lives: %w", err)
 	}
 	h.life.begin(work, began)
-	if n := h.life.lapses(); n > 0 {
-		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store did not hear of this process for too long; what it had in hand is given up", slog.Int("times", n))
-	}
 	h.wakeAll()
 	return nil
 }

@@ -1,8 +1,10 @@
 package channel_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -105,6 +107,29 @@ func TestAHubRunsOnceAtATime(t *testing.T) {
 		cancel()
 		require.NoError(t, <-done)
 		require.NoError(t, hub.Run(ctx), "another one after it has ended")
+	})
+}
+
+func TestARunAfterAnotherHasNotGivenAnythingUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		hub, err := channel.New(channel.Config{
+			Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		})
+		require.NoError(t, err)
+		for range 3 {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			require.NoError(t, hub.Run(ctx))
+			cancel()
+		}
+		require.NotContains(t, log.String(), "WARN")
+		report, err := hub.Health(t.Context())
+		require.NoError(t, err)
+		require.Len(t, report.Processes, 3, "as many as there were runs")
+		for _, p := range report.Processes {
+			require.Zero(t, p.Lapses)
+		}
 	})
 }
 

@@ -24,14 +24,19 @@ const maxReaders = 200
 func readerKey(a access.Actor) string { return string(a.Kind) + "|" + a.ID }
 
 // MarkSeen keeps how far the actor has read in a conversation: n of the customer's messages, which is
-// Conversation.Inbound as it was when they were shown. One less makes the last one unread again. A mark
-// is the actor's alone, and the customer never hears of it: for that there is [Desk.MarkRead].
+// Conversation.Inbound as it was when they were shown. One less makes the last one unread again; more than
+// there are is all that there are, and less than none is none. A mark is the actor's alone, and the customer never hears of it: for that there is [Desk.MarkRead].
 func (d *Desk) MarkSeen(ctx context.Context, actor access.Actor, id string, n int) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Read}, verb: "mark seen"}
 	defer d.endRead(ctx, c, &err)
 	if err := d.inConversation(ctx, c, id); err != nil {
 		return err
 	}
+	conv, _, err := d.hub.Conversation(ctx, id)
+	if err != nil {
+		return c.refuse(err)
+	}
+	n = min(max(0, n), conv.Inbound) // what is still to come has been seen by nobody
 	err = d.hub.SetMargin(ctx, deskapi.MarginSeen, id, func(now json.RawMessage) (json.RawMessage, error) {
 		marks := seen{}
 		if now != nil {
@@ -39,7 +44,7 @@ func (d *Desk) MarkSeen(ctx context.Context, actor access.Actor, id string, n in
 				return nil, fmt.Errorf("desk: read marks are damaged")
 			}
 		}
-		marks[readerKey(actor)] = max(0, n)
+		marks[readerKey(actor)] = n
 		for len(marks) > maxReaders {
 			delete(marks, marks.least(readerKey(actor)))
 		}

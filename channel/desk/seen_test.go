@@ -62,8 +62,11 @@ func TestEachAgentHasReadMarksOfTheirOwn(t *testing.T) {
 		require.Empty(t, l.unread(alice, desk.InboxQuery{Customer: l.customerOf(id["A"])}))
 		require.NoError(t, l.agents.MarkSeen(ctx, alice, id["A"], 2), "unread again")
 		require.Equal(t, map[string]int{"A": 1}, l.unread(alice, desk.InboxQuery{Customer: l.customerOf(id["A"])}))
+		require.NoError(t, l.agents.MarkSeen(ctx, alice, id["A"], 99), "more than there are")
+		l.writesAgain("wamid.A4")
+		require.Equal(t, map[string]int{"A": 1}, l.unread(alice, desk.InboxQuery{Customer: l.customerOf(id["A"])}))
 		require.NoError(t, l.agents.MarkSeen(ctx, alice, id["A"], -7))
-		require.Equal(t, map[string]int{"A": 3}, l.unread(alice, desk.InboxQuery{Customer: l.customerOf(id["A"])}))
+		require.Equal(t, map[string]int{"A": 4}, l.unread(alice, desk.InboxQuery{Customer: l.customerOf(id["A"])}))
 	})
 }
 
