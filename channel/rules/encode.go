@@ -19,6 +19,7 @@ type stateWire struct {
 	LastInbound  int64  `json:"in,omitempty"`
 	LastOutbound int64  `json:"out,omitempty"`
 	LastAgent    int64  `json:"person,omitempty"`
+	Earlier      int64  `json:"person_before,omitempty"`
 	LastAuto     int64  `json:"auto_at,omitempty"`
 	WaitingSince int64  `json:"waiting,omitempty"`
 	Unanswered   int64  `json:"unanswered,omitempty"`
@@ -48,7 +49,7 @@ func (st State) MarshalJSON() ([]byte, error) {
 	w := stateWire{
 		Queue: st.Queue, Assignee: st.Assignee, AssignedAt: unix(st.AssignedAt),
 		OpenedAt: unix(st.OpenedAt), LastInbound: unix(st.LastInbound),
-		LastOutbound: unix(st.LastOutbound), LastAgent: unix(st.LastAgentReply),
+		LastOutbound: unix(st.LastOutbound), LastAgent: unix(st.LastAgentReply), Earlier: unix(st.EarlierReply),
 		LastAuto: unix(st.LastAutomatic), Unanswered: unix(st.UnansweredSince),
 		WaitingSince: unix(st.WaitingSince), ResolvedAt: unix(st.ResolvedAt),
 		ReturnAt: unix(st.ReturnAt), ActiveAt: unix(st.ActiveAt), HandedOver: unix(st.HandedOver), Taken: st.Taken, Wrote: st.Wrote,
@@ -82,7 +83,7 @@ func (st *State) UnmarshalJSON(b []byte) error {
 	v := State{
 		Queue: w.Queue, Assignee: w.Assignee, AssignedAt: r.time(w.AssignedAt),
 		OpenedAt: r.time(w.OpenedAt), LastInbound: r.time(w.LastInbound),
-		LastOutbound: r.time(w.LastOutbound), LastAgentReply: r.time(w.LastAgent),
+		LastOutbound: r.time(w.LastOutbound), LastAgentReply: r.time(w.LastAgent), EarlierReply: r.time(w.Earlier),
 		LastAutomatic: r.time(w.LastAuto), UnansweredSince: r.time(w.Unanswered),
 		WaitingSince: r.time(w.WaitingSince), ResolvedAt: r.time(w.ResolvedAt),
 		ReturnAt: r.time(w.ReturnAt), ActiveAt: r.time(w.ActiveAt), HandedOver: r.time(w.HandedOver), Taken: w.Taken, Wrote: w.Wrote,

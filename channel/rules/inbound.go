@@ -99,7 +99,7 @@ func (r *Rules) autoReply(st *State, in Inbound, greet bool, at, now time.Time) 
 		now.Before(st.BotUntil),
 		now.Sub(at) > MaxReplyDelay,
 		!in.Window.Permits(window.Send{Kind: window.SendText}, now).Allowed,
-		!st.LastAgentReply.IsZero() && now.Sub(st.LastAgentReply) < a.QuietAfterAgent.Std():
+		now.Sub(later(st.EarlierReply, st.LastAgentReply)) < a.QuietAfterAgent.Std(): // since the year 1 if nobody did
 		return nil
 	}
 	st.Given |= kind

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -84,6 +85,34 @@ func TestInboundAndQueues(t *testing.T) {
 	}
 }
 
+func TestAnAgentWhoJustAnsweredIsNotTalkedOverInTheNextConversation(t *testing.T) {
+	t.Parallel()
+	s := everything()
+	s.Late.NewAfter, s.AutoReply.QuietAfterAgent, s.AutoReply.GreetAgain = duration.Minute, duration.Hour, true
+	r := newRules(t, s)
+	replies := func(st rules.State, id string, at time.Time) (rules.State, bool) {
+		st, fx := r.OnInbound(st, rules.Inbound{ID: id, At: at, Window: opened(at)}, at)
+		return st, slices.ContainsFunc(fx, func(e rules.Effect) bool { _, is := e.(*rules.AutoReply); return is })
+	}
+	// Two days later, so that the greeting of the first window is not what keeps it silent.
+	at := t0.Add(48 * time.Hour)
+	st, _ := wrote(t, r)
+	st, _ = r.OnAgentReply(st, rules.Outbound{At: at, Agent: "kim"}, at)
+	for i, id := range []string{"wamid.2", "wamid.3"} {
+		st, _ = r.OnResolve(st, "done", at.Add(time.Minute))
+		at = at.Add(5 * time.Minute)
+		var replied bool
+		st, replied = replies(st, id, at)
+		require.False(t, replied, "conversation %d", i+2)
+		require.Zero(t, st.LastAgentReply, "it is another conversation")
+		st, replied = replies(st, id+" again", at.Add(time.Minute))
+		require.False(t, replied, "nor when the customer goes on")
+	}
+	st, _ = r.OnResolve(st, "done", at.Add(2*time.Minute))
+	_, replied := replies(st, "wamid.4", at.Add(time.Hour))
+	require.True(t, replied, "an hour later it is as ever")
+}
+
 func TestNewConversationKeepsWhatIsTheCustomers(t *testing.T) {
 	t.Parallel()
 	s := everything()
@@ -100,7 +129,7 @@ func TestNewConversationKeepsWhatIsTheCustomers(t *testing.T) {
 	next, fx := r.OnInbound(st, rules.Inbound{ID: "wamid.2", At: at, Window: opened(at)}, at)
 	require.Equal(t, &rules.NewConversation{Queue: rules.QueueNew, Why: rules.WhyLateMessage}, fx[0])
 	want := rules.State{
-		Queue: rules.QueueNew, OpenedAt: at, LastInbound: at, WaitingSince: at, UnansweredSince: at, ActiveAt: at, Wrote: true,
+		Queue: rules.QueueNew, OpenedAt: at, LastInbound: at, WaitingSince: at, UnansweredSince: at, ActiveAt: at, Wrote: true, EarlierReply: t0,
 		WindowSince: t0, WindowUntil: at.Add(24 * time.Hour),
 		Given: st.Given, RateSince: st.RateSince, RateCount: st.RateCount, LastText: st.LastText, Repeats: st.Repeats,
 		Seen: next.Seen,
@@ -234,6 +263,8 @@ func TestAutoReply(t *testing.T) {
 		{"a window that never opened draws none", nil, known, rules.Inbound{Window: window.Options{}.Observe(window.State{}, window.Event{Kind: window.KindStatus, At: evening, FreeEntryUntil: evening.Add(time.Hour)}, evening)}, evening, nil},
 		{"while an agent is at it, silence", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 15 * duration.Minute }, rules.State{Queue: rules.QueueNew, Wrote: true, LastAgentReply: evening.Add(-14 * time.Minute)}, rules.Inbound{}, evening, nil},
 		{"but not for ever", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 15 * duration.Minute }, rules.State{Queue: rules.QueueNew, Wrote: true, LastAgentReply: evening.Add(-15 * time.Minute)}, rules.Inbound{}, evening, closed},
+		{"while one was at it in the conversation before, too", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 15 * duration.Minute }, rules.State{Queue: rules.QueueNew, Wrote: true, EarlierReply: evening.Add(-14 * time.Minute)}, rules.Inbound{}, evening, nil},
+		{"and not for ever either", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 15 * duration.Minute }, rules.State{Queue: rules.QueueNew, Wrote: true, EarlierReply: evening.Add(-15 * time.Minute), LastAgentReply: evening.Add(-16 * time.Minute)}, rules.Inbound{}, evening, closed},
 		{"switched off they are silent", func(s *rules.Settings) {
 			a := &s.AutoReply
 			a.FirstContact.Enabled, a.OutOfHours.Enabled, a.Away.Enabled = false, false, false

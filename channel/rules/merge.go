@@ -20,8 +20,8 @@ import (
 //   - Two open ones become one: new wins over pending, so that agents look at it;
 //     the owner is who was made the owner last; the customer waits since the
 //     earlier unanswered message; what agents have been told counts as told.
-//   - What belongs to the person is joined always: whether they have written, the
-//     window with the later end, the suspicion of a machine. What has been
+//   - What belongs to the person is joined always: whether they have written and
+//     had been answered, the window with the later end, the suspicion of a machine. What has been
 //     sent by itself in either window counts as sent: a merger makes no
 //     automatic message go out a second time, though it may withhold one.
 //   - AutoReplies is the larger of both numbers, not the sum, which could not be
@@ -71,6 +71,7 @@ func (st State) joinPerson(o *State) State {
 	}
 	st.ActiveAt = later(st.ActiveAt, o.ActiveAt)
 	st.Wrote = st.Wrote || o.Wrote
+	st.EarlierReply = later(st.EarlierReply, o.EarlierReply)
 	switch c := st.WindowUntil.Compare(o.WindowUntil); {
 	case c < 0:
 		st.WindowSince, st.WindowUntil = o.WindowSince, o.WindowUntil

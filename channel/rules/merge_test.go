@@ -142,7 +142,7 @@ func randomState(rng *rand.Rand) rules.State {
 	if st.Queue == rules.QueueNone {
 		return st
 	}
-	st.OpenedAt, st.LastInbound, st.LastOutbound, st.LastAgentReply = at(), at(), at(), at()
+	st.OpenedAt, st.LastInbound, st.LastOutbound, st.LastAgentReply, st.EarlierReply = at(), at(), at(), at(), at()
 	st.LastAutomatic, st.UnansweredSince = at(), at()
 	st.Noticed, st.AutoReplies = duration.Duration(rng.IntN(3))*duration.Hour, rng.IntN(3)
 	if agent := rng.IntN(3); agent > 0 {

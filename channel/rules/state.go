@@ -26,6 +26,7 @@ type State struct {
 	LastInbound    time.Time // latest message of the customer, by Meta's timestamp
 	LastOutbound   time.Time // latest answer of an agent or bot
 	LastAgentReply time.Time // latest answer of a person
+	EarlierReply   time.Time // the same in the conversations before this one
 	LastAutomatic  time.Time // latest automatic message
 	// WaitingSince is the earliest message of the customer that no agent and no bot has
 	// answered. UnansweredSince is the earliest after which nothing of ours arrived: an
@@ -99,19 +100,21 @@ func (g Given) Has(g2 Given) bool { return g&g2 == g2 }
 // what belongs to the customer and the window stays, the rest starts afresh.
 func (st State) successor(q Queue, at time.Time) State {
 	return State{
-		Queue:       q,
-		OpenedAt:    at,
-		Wrote:       st.Wrote,
-		WindowSince: st.WindowSince,
-		WindowUntil: st.WindowUntil,
-		WindowDone:  st.WindowDone,
-		Given:       st.Given,
-		BotUntil:    st.BotUntil,
-		RateSince:   st.RateSince,
-		RateCount:   st.RateCount,
-		LastText:    st.LastText,
-		Repeats:     st.Repeats,
-		Seen:        st.Seen,
+		Queue:    q,
+		OpenedAt: at,
+		Wrote:    st.Wrote,
+
+		EarlierReply: later(st.EarlierReply, st.LastAgentReply),
+		WindowSince:  st.WindowSince,
+		WindowUntil:  st.WindowUntil,
+		WindowDone:   st.WindowDone,
+		Given:        st.Given,
+		BotUntil:     st.BotUntil,
+		RateSince:    st.RateSince,
+		RateCount:    st.RateCount,
+		LastText:     st.LastText,
+		Repeats:      st.Repeats,
+		Seen:         st.Seen,
 	}
 }
 

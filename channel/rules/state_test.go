@@ -18,7 +18,7 @@ func busy() rules.State {
 	at := func(n int) time.Time { return t0.Add(time.Duration(n) * time.Minute) }
 	return rules.State{
 		Queue: rules.QueuePending, Assignee: "agent-7", AssignedAt: at(14),
-		OpenedAt: at(1), LastInbound: at(2), LastOutbound: at(3), LastAgentReply: at(4), WaitingSince: at(5),
+		OpenedAt: at(1), LastInbound: at(2), LastOutbound: at(3), LastAgentReply: at(4), EarlierReply: at(20), WaitingSince: at(5),
 		LastAutomatic: at(15), UnansweredSince: at(16),
 		ResolvedAt: at(6), ReturnAt: at(7), ActiveAt: at(8), Taken: true, Wrote: true,
 		WindowSince: at(9), WindowUntil: at(10), WindowDone: at(11),
