@@ -71,7 +71,8 @@ func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *conver
 }
 
 // ExportCustomer writes everything that is kept about a person on a channel as JSON lines, objects with a
-// member "customer", "conversation" or "message".
+// member "customer", "conversation" or "message". What they wrote in groups stands in the conversations of the
+// groups, among what others wrote, and is left out.
 func (h *Hub) ExportCustomer(ctx context.Context, channel string, who message.Recipient, w io.Writer) error {
 	person, err := h.keeper.person(ctx, channel, who)
 	if err != nil {

@@ -3,12 +3,14 @@ package console_test
 import (
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
 var keyField = regexp.MustCompile(`name="key" value="([^"]+)"`)
@@ -65,6 +67,31 @@ func TestOnlyWhoMayBlocks(t *testing.T) {
 		require.NotContains(t, s.get(victor, "/panel/"+id).text, `data-do="block"`)
 		require.Equal(t, http.StatusForbidden, s.post(victor, "/talk/"+id+"/do/block").Code)
 		require.Contains(t, []int{http.StatusConflict, http.StatusUnprocessableEntity, http.StatusNotImplemented}, s.post(alice, "/talk/"+id+"/do/block").Code, "this line cannot")
+	})
+}
+
+func TestAWindowThatWhatsAppSaysIsClosedIsShownAsClosed(t *testing.T) {
+	with(t, nil, func(t *testing.T, s *site) {
+		id := s.asks("wamid.1", "hello")
+		shown := func() (list, talk bool) {
+			return strings.Contains(s.get(alice, "/?open="+id).text, `class="ring open"`), strings.Contains(s.get(alice, "/talk/"+id).text, `class="window open"`)
+		}
+		list, talk := shown()
+		require.True(t, list && talk)
+		require.Equal(t, http.StatusNoContent, s.post(alice, "/talk/"+id+"/reply", "text", "our answer", "key", "12345678").Code)
+		s.Pass(5 * time.Second)
+		for _, m := range s.Messages(id) {
+			if m.Direction == conversation.Outbound {
+				s.Post(channeltest.Kim.Fails(m.WAMID, m.ID, 131047))
+			}
+		}
+		s.Pass(5 * time.Second)
+		list, talk = shown()
+		require.False(t, list || talk, "although the customer wrote a minute ago")
+		require.Contains(t, s.get(alice, "/talk/"+id).text, `class="window closed"`)
+		s.asks("wamid.2", "are you there?")
+		list, talk = shown()
+		require.True(t, list && talk)
 	})
 }
 

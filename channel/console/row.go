@@ -38,7 +38,7 @@ type rowView struct {
 func (q *request) row(c *conversation.Conversation, customer *conversation.Customer, iq *desk.InboxQuery) rowView {
 	v := rowView{
 		ID: c.ID, Name: q.named(customer), Ticket: c.Ticket, Preview: c.Preview, Status: statusOf(&c.State), At: c.LastActivity,
-		Window: q.window(customer.Window), Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Tags: c.Tags, Topic: c.Topic, Bot: c.Holder == conversation.HeldByBot,
+		Window: q.window(customer), Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Tags: c.Tags, Topic: c.Topic, Bot: c.Holder == conversation.HeldByBot,
 		Order: orderOf(c, customer, iq.Order, q.now), Channel: q.channelName(c.Channel),
 	}
 	if c.State.Queue.Open() {
@@ -112,9 +112,13 @@ type windowView struct {
 	FreeTil time.Time // until when a free entry point makes messages free; zero if there is none now
 }
 
-func (q *request) window(s window.State) windowView {
-	v := windowView{Phase: s.Phase(q.now), Open: s.OpenAt(q.now)}
+func (q *request) window(c *conversation.Customer) windowView {
+	s := c.Window
+	v := windowView{Phase: s.Phase(q.now), Open: c.WindowOpenAt(q.now)}
 	v.Closes, _ = s.ClosesAt()
+	if v.Phase.Open() && !v.Open { // WhatsApp says so
+		v.Phase, v.Closes = window.PhaseClosed, c.WindowRefused
+	}
 	v.Soon = v.Open && v.Phase.Closing()
 	if s.FreeEntryAt(q.now) {
 		if f, ok := s.FreeEntry(); ok {

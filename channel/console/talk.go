@@ -57,7 +57,7 @@ func (q *request) mayIn(on string) mayView {
 func (q *request) head(c *conversation.Conversation, customer *conversation.Customer) headView {
 	v := headView{
 		ID: c.ID, Name: q.named(customer), Ticket: c.Ticket, Channel: q.channelName(c.Channel), Status: statusOf(&c.State),
-		Resolved: c.State.Queue == rules.QueueResolved, Window: q.window(customer.Window),
+		Resolved: c.State.Queue == rules.QueueResolved, Window: q.window(customer),
 		Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Topic: c.Topic, Tags: c.Tags, Into: c.MergedInto, Inbound: c.Inbound, Blocked: customer.Blocked, Bot: c.Holder == conversation.HeldByBot, May: q.mayIn(c.Channel),
 	}
 	switch {
