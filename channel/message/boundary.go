@@ -21,8 +21,8 @@ const (
 )
 
 // endAt says what ends at a position behind the character left, at the end of so many
-// halves of flags; the text goes on there.
-func endAt(text string, at int, left rune, flags int) ending {
+// halves of flags; the text goes on there. sentence tells of white space whether it is behind one.
+func endAt(text string, at int, left rune, flags int, sentence func() bool) ending {
 	right, _ := utf8.DecodeRuneInString(text[at:])
 	switch {
 	case joined(left, right, flags):
@@ -35,7 +35,7 @@ func endAt(text string, at int, left rune, flags int) ending {
 	case left == '\u2029':
 		return endParagraph
 	case unicode.IsSpace(left) || unicode.IsSpace(right):
-		if endsSentence(strings.TrimRightFunc(text[:at], unicode.IsSpace)) {
+		if sentence() {
 			return endSentence
 		}
 		return endWord

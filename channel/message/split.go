@@ -93,12 +93,21 @@ func runesIn(text string, n int) int {
 func cutPoint(text string, end int) int {
 	var best [numEnds]int
 	half := end / 2
-	url := 0   // where the web address ends that begins before the position
-	flags := 0 // halves of flags right before it
+	near := text[:min(len(text), end+len("https://"))] // no more is needed of an address that goes on behind end
+	url := 0                                           // where the web address ends that begins before the position
+	flags := 0                                         // halves of flags right before it
+	solid := 0                                         // where the white space right before it begins
+	judged, ended := -1, false                         // for which of those, and whether a sentence ends there
+	sentence := func() bool {
+		if judged != solid {
+			judged, ended = solid, endsSentence(text[:solid])
+		}
+		return ended
+	}
 	for at := 0; at < end; {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		if url <= at {
-			url = at + urlLen(text, at)
+			url = at + urlLen(near, at)
 		}
 		at += size
 		if at > end {
@@ -107,7 +116,10 @@ func cutPoint(text string, end int) int {
 		if flags++; !regional(r) {
 			flags = 0
 		}
-		kind := endAt(text, at, r, flags)
+		if !unicode.IsSpace(r) {
+			solid = at
+		}
+		kind := endAt(text, at, r, flags, sentence)
 		if kind < endCluster || at < url {
 			continue
 		}

@@ -77,12 +77,27 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// TestSplitTakesTimeInProportion: the end of a web address is not looked for in all that follows, piece by piece,
+// nor what stands before white space, blank by blank.
+func TestSplitTakesTimeInProportion(t *testing.T) {
+	t.Parallel()
+	for _, beginning := range []string{"", "www.example.org/"} {
+		text := beginning + strings.Repeat("https://", 1<<16)
+		pieces := message.Split(text, 8)
+		require.Len(t, pieces, len(text)/8)
+		require.Equal(t, text, strings.Join(pieces, ""))
+	}
+	word, quotes, blanks := "b"+strings.Repeat("a", 1<<10), strings.Repeat(`"`, 1<<16), strings.Repeat(" ", 1<<16)
+	require.Equal(t, []string{word + quotes, word + quotes}, message.Split(word+quotes+blanks+word+quotes, 1<<17))
+}
+
 // FuzzSplit: nothing is lost, no piece is too long, and it ends.
 func FuzzSplit(f *testing.F) {
 	f.Add("one two. three\n\nfour *five six* https://example.org/a", 9)
 	f.Add("*"+strings.Repeat("bold ", 40)+"*", 33)
 	f.Add("*https://example.org/"+strings.Repeat("a", 24)+"*", 44)
 	f.Add("> https://example.org/"+strings.Repeat("a", 25), 44)
+	f.Add(strings.Repeat("https://", 1000), 3)
 	f.Add("```"+strings.Repeat("a\n", 40)+"```", 35)
 	f.Add("before ```\n"+strings.Repeat("a\n", 60)+"``` after", 36)
 	f.Add("> *_"+strings.Repeat("a", 60)+"_*\n> b\nc", 38)
