@@ -1,15 +1,13 @@
 package channel
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/internal/filename"
+	"github.com/kanava-go/kanava/internal/jsonscan"
 )
 
 // redactText masks card numbers as the channel wants it.
@@ -33,37 +31,40 @@ func (c *Channel) redactOutbound(out *message.Outbound) (masked bool, err error)
 	if t, ok := out.Content.(*message.Text); ok && t != nil && out.Category == "" && utf8.ValidString(t.Body) && c.redactText(t.Body) == t.Body {
 		return false, nil // the usual case: nothing else of it is read by people
 	}
-	return rewrite(out, func(key, s string) string {
-		if key == "filename" {
-			return c.redactFileName(s)
-		}
-		return c.redactText(s)
+	var fields []field
+	if _, err := rewrite(out, func(key, s string) string {
+		fields = append(fields, field{key, s})
+		return s
+	}); err != nil {
+		return false, err
+	}
+	safe := c.redactFields(fields, out.Content.Kind() != message.KindTemplate) // whose words stand between its values
+	next := 0
+	return rewrite(out, func(string, string) string {
+		next++
+		return safe[next-1]
 	})
 }
 
-// rewrite passes everything of an outgoing message that a person reads through change, with
-// the key it stands under, and reports whether anything changed.
+// rewrite passes everything of an outgoing message that a person reads through change, in the order in
+// which it is read, with the key it stands under, and reports whether anything changed. The names of a
+// Flow's data, which may be any, stand under "".
 func rewrite(out *message.Outbound, change func(key, s string) string) (changed bool, err error) {
 	raw, err := json.Marshal(out)
 	if err != nil {
 		return false, fmt.Errorf("channel: encode message: %w", err)
 	}
-	var doc any
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber() // coordinates and prices as they were written
-	if err := decoder.Decode(&doc); err != nil {
+	w := rewriter{src: string(raw), change: change}
+	var doc jsonscan.Doc
+	if err := doc.Parse(w.src); err != nil {
 		return false, fmt.Errorf("channel: decode message: %w", err)
 	}
-	w := rewriter{change: change}
-	doc = w.value("", "", doc)
-	if !w.changed {
+	w.value("", "", doc.Root())
+	if w.out == nil {
 		return false, nil
 	}
-	if raw, err = json.Marshal(doc); err != nil {
-		return false, fmt.Errorf("channel: encode message: %w", err)
-	}
 	safe := message.Outbound{}
-	if err := json.Unmarshal(raw, &safe); err != nil {
+	if err := json.Unmarshal(append(w.out, w.src[w.done:]...), &safe); err != nil {
 		return false, fmt.Errorf("channel: decode message: %w", err)
 	}
 	*out = safe
@@ -90,43 +91,49 @@ var placedKeys = map[string]bool{
 
 // A rewriter goes through the JSON of a message.
 type rewriter struct {
-	change  func(key, s string) string
-	changed bool
+	change func(key, s string) string
+	src    string
+	out    []byte // the new message up to done; nil while nothing has changed
+	done   uint32
 }
 
-func (w *rewriter) value(parent, key string, v any) any {
-	switch v := v.(type) {
-	case string:
+func (w *rewriter) value(parent, key string, v jsonscan.Value) {
+	switch v.Kind() {
+	case jsonscan.String:
 		// People name places, goods and themselves; machines name templates and actions.
 		if machineKeys[key] && (key != "name" || parent != "location" && parent != "items") || placedKeys[parent+"."+key] {
-			return v
+			return
 		}
-		return w.text(key, v)
-	case json.Number:
-		if s := v.String(); !machineKeys[key] && len(s) >= minCardDigits {
-			if safe := w.text(key, s); safe != s {
-				return safe // with masks it is no number any more
-			}
+		start, end := v.Span()
+		w.text(key, v.Str(), start, end)
+	case jsonscan.Number: // with masks it is no number any more
+		if s := v.Raw(); !machineKeys[key] && len(s) >= minCardDigits {
+			start, end := v.Span()
+			w.text(key, s, start, end)
 		}
-	case []any:
-		for i := range v {
-			v[i] = w.value(parent, key, v[i])
+	case jsonscan.Array:
+		it := v.Iter()
+		for it.Next() {
+			w.value(parent, key, it.Value())
 		}
-	case map[string]any:
-		for _, k := range slices.Collect(maps.Keys(v)) {
-			member := w.value(key, k, v[k])
-			if safe := w.text("", k); safe != k { // members of a Flow's data have any name
-				delete(v, k)
-				k = safe
-			}
-			v[k] = member
+	case jsonscan.Object:
+		it := v.Iter()
+		for it.Next() {
+			name := it.Key()
+			start, end := it.KeySpan()
+			w.text("", name, start-1, end+1) // with its quotation marks
+			w.value(key, name, it.Value())
 		}
 	}
-	return v
 }
 
-func (w *rewriter) text(key, s string) string {
+// text puts what becomes of s in the place of src[start:end].
+func (w *rewriter) text(key, s string, start, end uint32) {
 	safe := w.change(key, s)
-	w.changed = w.changed || safe != s
-	return safe
+	if safe == s {
+		return
+	}
+	w.out = append(w.out, w.src[w.done:start]...)
+	w.out = jsonscan.AppendQuoted(w.out, safe)
+	w.done = end
 }

@@ -97,6 +97,11 @@ func (u *unit) begin(ch *Channel, w *worker.Job, item *outboundItem) (*begun, wo
 	case f != nil:
 		return nil, worker.Done(), u.failed(ch, &m, *f)
 	}
+	if m.Redacted { // maybe while nobody here could read what waits, as one of an older release beside a newer one
+		if _, err := item.maskSent(&m); err != nil {
+			return nil, worker.Outcome{}, err
+		}
+	}
 	item.Outbound.To = customer.Recipient() // the person's number may have changed
 	if err := u.route(ch, &item.Outbound); err != nil {
 		return nil, worker.Outcome{}, err

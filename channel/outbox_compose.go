@@ -3,6 +3,9 @@ package channel
 import (
 	"cmp"
 	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -21,6 +24,7 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply, a
 		out.Lane = message.LaneNotify // answers go first
 	}
 	msg = new(messageRecord)
+	wording := "" // of a template, with its values as they were given
 	switch {
 	case (r.Content == nil) == (r.Template == nil):
 		return nil, nil, "", invalidAt("content", message.RuleRequired)
@@ -29,13 +33,14 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply, a
 		if err != nil {
 			return nil, nil, "", err
 		}
-		bound, preview, err := ch.bind(def, r.Template.Values)
+		bound, preview, said, err := ch.bind(def, r.Template.Values)
 		if err != nil {
 			return nil, nil, "", err
 		}
 		category = def.Category
 		out.Content = &message.Template{Message: bound}
 		describeTemplate(msg, &preview)
+		wording = said
 	default:
 		out.Content = r.Content
 		if c, ok := r.Content.(*message.Template); ok {
@@ -44,7 +49,7 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply, a
 				return nil, nil, "", err
 			}
 			category, msg.Template = def.Category, def.Name+"/"+def.Language
-			msg.Text = "[" + def.Name + "]"
+			msg.Text, wording = "["+def.Name+"]", wordingOf(def, &c.Message)
 		}
 	}
 	masked, err := ch.redactOutbound(out)
@@ -53,7 +58,7 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply, a
 	}
 	if msg.Template != "" {
 		text := ch.redactText(msg.Text)
-		also, err := maskLike(out, []string{msg.Text}, []string{text}) // values that stand side by side in it
+		also, err := maskLike(out, []string{wording}, []string{ch.redactText(wording)}) // what its values show together
 		if err != nil {
 			return nil, nil, "", err
 		}
@@ -68,15 +73,26 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply, a
 
 // bind fills a template and shows it as the customer will see it. Card numbers are masked on
 // the wire value by value, so the preview is filled with masked values too: in the whole text
-// the words of the template may say that a number is none of a card.
-func (c *Channel) bind(def *template.Definition, v template.Values) (template.Message, template.Preview, error) {
-	bound, preview, err := def.Bind(v)
-	if err != nil || c.InsecureKeepCards {
-		return bound, preview, err
+// the words of the template may say that a number is none of a card. What the values show together, a
+// card and its code for example, is masked in them as well. wording is the text as nothing was masked.
+func (c *Channel) bind(def *template.Definition, v template.Values) (bound template.Message, preview template.Preview, wording string, err error) {
+	bound, preview, err = def.Bind(v)
+	if err != nil {
+		return bound, preview, "", err
 	}
+	plain := preview
+	plain.Buttons = nil
+	if wording = plain.Text(); c.InsecureKeepCards {
+		return bound, preview, wording, nil
+	}
+	whole := c.redactText(wording)
+	together := len([]rune(whole)) == len([]rune(wording)) && whole != wording
 	masked := false
 	safe := v.MapText(func(s string) string {
 		text := c.redactText(s)
+		if text == s && together && hasDigit(s) {
+			text = maskPart(s, wording, []rune(whole))
+		}
 		masked = masked || text != s
 		return text
 	})
@@ -85,8 +101,37 @@ func (c *Channel) bind(def *template.Definition, v template.Values) (template.Me
 			preview = template.Preview{Template: def.Name, Language: def.Language}
 		}
 	}
-	return bound, preview, nil
+	return bound, preview, wording, err
 }
+
+// wordingOf is what the customer reads of a template that the host has bound: header, body and footer.
+func wordingOf(def *template.Definition, m *template.Message) string {
+	var lines []string
+	fill := func(component, text string) {
+		lines = append(lines, variables.ReplaceAllStringFunc(text, func(of string) string {
+			name := variables.FindStringSubmatch(of)[1]
+			for slot, p := range m.Parameters() {
+				if slot.Component == component && slot.Card < 0 && (p.Name == name || p.Name == "" && strconv.Itoa(slot.Position+1) == name) {
+					return p.Text
+				}
+			}
+			return of
+		}))
+	}
+	if h := def.Header(); h != nil {
+		fill("header", h.Text)
+	}
+	if b := def.Body(); b != nil {
+		fill("body", b.Text)
+	}
+	if f := def.Footer(); f != nil {
+		lines = append(lines, f.Text)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// variables are the places of values in the text of a template.
+var variables = regexp.MustCompile(`\{\{\s*(\w+)\s*\}\}`)
 
 // templateFor finds a template that may be sent to the customer now. Marketing needs consent
 // where it is no answer to something that the customer wrote.

@@ -166,7 +166,7 @@ func (c *Channel) shorthand(text string, lookup template.Lookup, now time.Time) 
 	if err != nil {
 		return nil, nil, err
 	}
-	_, preview, err := c.bind(def, values)
+	_, preview, _, err := c.bind(def, values)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,6 +3,7 @@ package channel
 import (
 	"encoding/json"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -64,18 +65,15 @@ func (u *unit) maskWaiting(m *messageRecord, before []string) error {
 // A template's values are parts of the text.
 func maskLike(out *message.Outbound, before, after []string) (changed bool, err error) {
 	for i := range before {
-		was, is := []rune(before[i]), []rune(after[i])
-		if before[i] == after[i] {
-			continue
+		is := []rune(after[i])
+		if before[i] == after[i] || utf8.RuneCountInString(before[i]) != len(is) {
+			continue // masks keep the length
 		}
 		here, err := rewrite(out, func(_, s string) string {
-			switch {
-			case s == before[i]:
-				return after[i]
-			case len(was) == len(is) && hasDigit(s):
-				return maskPart(s, before[i], is)
+			if !hasDigit(s) {
+				return s
 			}
-			return s
+			return maskPart(s, before[i], is)
 		})
 		if err != nil {
 			return changed, err
@@ -85,17 +83,40 @@ func maskLike(out *message.Outbound, before, after []string) (changed bool, err 
 	return changed, nil
 }
 
-// maskPart masks s as one of the places is masked where it stands in text, which is masked as is.
+// maskPart masks s as one of the places is masked where it stands in text, which is masked as is. What is only
+// inside of longer numbers there counts if it has no place of its own, and is no short one.
 func maskPart(s, text string, is []rune) string {
+	inside := s
+	alone := false
 	for from := 0; ; {
 		at := strings.Index(text[from:], s)
 		if at < 0 {
-			return s
+			break
 		}
-		start := utf8.RuneCountInString(text[:from+at])
-		if masked := string(is[start : start+utf8.RuneCountInString(s)]); masked != s {
-			return masked
+		at += from
+		start := utf8.RuneCountInString(text[:at])
+		masked := string(is[start : start+utf8.RuneCountInString(s)])
+		own := !splitsNumber(text, at) && !splitsNumber(text, at+len(s))
+		if alone = alone || own; masked != s {
+			if own {
+				return masked
+			}
+			inside = masked
 		}
-		from += at + 1
+		from = at + 1
 	}
+	if alone || len(digits(s)) < minInside {
+		return s
+	}
+	return inside
+}
+
+// minInside is how many digits a text has at least that is looked for inside of longer numbers.
+const minInside = 4
+
+// splitsNumber says that there are digits on both sides of a place in s.
+func splitsNumber(s string, at int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:at])
+	after, _ := utf8.DecodeRuneInString(s[at:])
+	return unicode.IsDigit(before) && unicode.IsDigit(after)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // hosts are hubs with a desk and without, that have a second tenant.
@@ -198,4 +199,42 @@ func TestWhatWasBeingSentWhenItsEndCameIsMaskedBeforeItIsSentAgain(t *testing.T)
 			})
 		})
 	}
+}
+
+// A release that cannot read what another has written buries it. Whoever can, and sends it after all, sends no part of
+// a number that was seen meanwhile.
+func TestADeadLetterThatIsSentAfterAllIsMasked(t *testing.T) {
+	t.Parallel()
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "which card is it?")
+		conv := l.Conversation().ID
+		let := holds(l.Line, func() error { return nil })
+		defer let()
+		_, err := l.Reply(conv, "One moment")
+		require.NoError(t, err)
+		l.Pass(time.Second) // it is on its way, and all others wait for it
+		first, err := l.unkeyed(conv, "4539 1488")
+		require.NoError(t, err)
+		waits, err := l.Store.Work(t.Context(), store.WorkQuery{Queue: "out", IDs: []string{first.ID}, Limit: 1})
+		require.NoError(t, err)
+		require.Len(t, waits, 1)
+		put := func(body []byte) {
+			_, err := l.Store.Commit(t.Context(), &store.Batch{Enqueue: []store.Work{
+				{Queue: "out", ID: first.ID, Lane: waits[0].Lane, Group: waits[0].Group, Body: body},
+			}})
+			require.NoError(t, err)
+		}
+		put([]byte(`{"outbound":"of the future"}`))
+		let()
+		l.Pass(time.Minute)
+		require.Len(t, l.Letters("out"), 1)
+		_, err = l.unkeyed(conv, "0343 6467")
+		require.NoError(t, err)
+		l.Pass(time.Minute)
+		require.Equal(t, []string{"One moment", "XXXX 6467"}, l.Line.Texts())
+		put(waits[0].Body)
+		require.NoError(t, l.Hub.RetryNow(t.Context(), ""))
+		l.Pass(time.Minute)
+		require.Equal(t, []string{"One moment", "XXXX 6467", "XXXX XXXX"}, l.Line.Texts())
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -284,4 +285,157 @@ func TestWhatFallsDueLaterIsExpectedThenAndWakesNobodyNow(t *testing.T) {
 	require.Empty(t, expected, "the host has not committed")
 	deferred.End(true)
 	require.Contains(t, expected, "later")
+}
+
+// waiting is a store with work that waits: "due" at once, "later" for its time, "claimed" in the hand of somebody,
+// "dead" buried.
+func waiting(t *testing.T, s *step.Steps, later time.Time) (claimed store.Lease) {
+	t.Helper()
+	work := func(id string, due time.Time) store.Work {
+		return store.Work{Queue: "q", ID: id, Lane: "lane " + id, Group: "group", Due: due, Body: []byte(`"old"`)}
+	}
+	for _, id := range []string{"dead", "claimed", "due", "later"} {
+		due := time.Time{}
+		if id == "later" {
+			due = later
+		}
+		_, err := s.Store.Commit(t.Context(), &store.Batch{Enqueue: []store.Work{work(id, due)}})
+		require.NoError(t, err)
+		if id != "dead" && id != "claimed" {
+			continue
+		}
+		works, err := s.Store.Claim(t.Context(), store.Claim{Queue: "q", Now: time.Now(), Lease: time.Hour, Limit: 1})
+		require.NoError(t, err)
+		require.Equal(t, id, works[0].ID)
+		if claimed = works[0].Lease(); id == "dead" {
+			_, err = s.Store.Commit(t.Context(), &store.Batch{Bury: []store.Buried{{Lease: claimed, Reason: "test"}}})
+			require.NoError(t, err)
+		}
+	}
+	return claimed
+}
+
+func TestWorkThatIsRewrittenKeepsItsPlaceAndIsInNobodysHand(t *testing.T) {
+	t.Parallel()
+	var woken []string
+	s := newSteps(&woken)
+	later := time.Now().Add(time.Hour).Truncate(time.Second).UTC()
+	claimed := waiting(t, s, later)
+	places := func(dead bool) map[string]string {
+		found, err := s.Store.Work(t.Context(), store.WorkQuery{Queue: "q", Dead: dead, Limit: 10})
+		require.NoError(t, err)
+		seen := map[string]string{}
+		for _, w := range found {
+			seen[w.ID] = fmt.Sprint(w.Seq, w.Lane, w.Group, w.Due.Equal(later), string(w.Body))
+		}
+		return seen
+	}
+	living, dead := places(false), places(true)
+	require.Len(t, living, 3)
+	edits := map[string]int{}
+	require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		for _, id := range []string{"due", "later", "claimed", "dead", "unknown"} {
+			if err := u.Rewrite("q", id, func(body []byte) ([]byte, error) {
+				edits[id]++
+				require.JSONEq(t, `"old"`, string(body))
+				return []byte(`"new"`), nil
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	require.Equal(t, map[string]int{"due": 1, "later": 1, "claimed": 1}, edits)
+	for id, place := range living {
+		living[id] = strings.Replace(place, "old", "new", 1)
+	}
+	require.Equal(t, living, places(false))
+	require.Equal(t, dead, places(true), "what is dead stays so")
+	require.Equal(t, []string{"q"}, woken)
+	_, err := s.Store.Commit(t.Context(), &store.Batch{Start: []store.Lease{claimed}})
+	require.ErrorIs(t, err, store.ErrLeaseLost, "nobody begins what they have read before")
+}
+
+func TestNothingIsWrittenOfWorkThatIsNotRewritten(t *testing.T) {
+	t.Parallel()
+	var woken []string
+	s := newSteps(&woken)
+	claimed := waiting(t, s, time.Now().Add(time.Hour))
+	same := func(body []byte) ([]byte, error) { return body, nil }
+	require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error { return u.Rewrite("q", "claimed", same) }))
+	require.Empty(t, woken)
+	broken := errors.New("broken")
+	require.ErrorIs(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		return u.Rewrite("q", "claimed", func([]byte) ([]byte, error) { return nil, broken })
+	}), broken)
+	_, err := s.Store.Commit(t.Context(), &store.Batch{Start: []store.Lease{claimed}})
+	require.NoError(t, err, "who has it keeps it")
+}
+
+func TestAStepRewritesTheWorkThatItAddsItself(t *testing.T) {
+	t.Parallel()
+	s := newSteps(new([]string))
+	waiting(t, s, time.Now().Add(time.Hour))
+	rewrite := func(u *step.Step, id, old, new string) error {
+		return u.Rewrite("q", id, func(body []byte) ([]byte, error) {
+			require.JSONEq(t, old, string(body))
+			return []byte(new), nil
+		})
+	}
+	require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		u.Enqueue(store.Work{Queue: "q", ID: "own", Body: []byte(`1`)})
+		u.Drop(store.WorkKey{Queue: "q", ID: "later"})
+		return errors.Join(rewrite(u, "own", `1`, `2`), rewrite(u, "own", `2`, `3`), rewrite(u, "due", `"old"`, `4`), rewrite(u, "due", `4`, `5`),
+			u.Rewrite("q", "later", func([]byte) ([]byte, error) { return nil, errors.New("it is gone") }))
+	}))
+	found, err := s.Store.Work(t.Context(), store.WorkQuery{Queue: "q", IDs: []string{"own", "due", "later"}, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, found, 2)
+	require.Equal(t, `5`, string(found[0].Body))
+	require.Equal(t, `3`, string(found[1].Body))
+}
+
+// A spot is a place where work begins with its commit.
+type spot struct {
+	began chan any
+	waits chan bool
+}
+
+func (p *spot) Hold() step.Hold                              { return step.Hold{Lease: time.Hour, Owner: "me"} }
+func (p *spot) Begin(_ store.Work, item any, _ []step.Known) { p.began <- item }
+func (p *spot) Release(waits bool)                           { p.waits <- waits }
+
+func TestWorkThatIsRewrittenBeforeItBeginsIsDecodedAnew(t *testing.T) {
+	t.Parallel()
+	place := &spot{make(chan any, 1), make(chan bool, 1)}
+	s := newSteps(new([]string))
+	s.Reserve = func(*store.Work, step.Place) step.Place { return place }
+	require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		u.EnqueueItem(store.Work{Queue: "q", ID: "own", Body: []byte(`1`)}, 1, nil)
+		return u.Rewrite("q", "own", func([]byte) ([]byte, error) { return []byte(`2`), nil })
+	}))
+	require.Nil(t, <-place.began, "the item that was decoded is of the old body")
+	require.Empty(t, place.waits)
+}
+
+// What is claimed with the commit would follow work of its lane whose claim is lost.
+func TestNothingIsClaimedWithACommitThatRewritesOtherWork(t *testing.T) {
+	t.Parallel()
+	place := &spot{make(chan any, 1), make(chan bool, 2)}
+	s := newSteps(new([]string))
+	waiting(t, s, time.Now().Add(time.Hour))
+	s.Reserve = func(*store.Work, step.Place) step.Place { return place }
+	require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		u.EnqueueItem(store.Work{Queue: "q", ID: "before", Body: []byte(`1`)}, 1, nil)
+		if err := u.Rewrite("q", "due", func([]byte) ([]byte, error) { return []byte(`2`), nil }); err != nil {
+			return err
+		}
+		u.EnqueueItem(store.Work{Queue: "q", ID: "after", Body: []byte(`1`)}, 1, nil)
+		return nil
+	}))
+	require.False(t, <-place.waits, "the place is given up")
+	require.Empty(t, place.began)
+	works, err := s.Store.Claim(t.Context(), store.Claim{Queue: "q", Now: time.Now().Add(time.Minute), Lease: time.Hour, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, works, 3, "it waits like all other work, beside what was there")
 }
