@@ -26,7 +26,9 @@ import (
 // Names of members count where they hold that many digits. In a body in which redact
 // changed something, every text is read again as it would be behind that text, with
 // the name of its member in front, so that a security code in a field of its own does
-// not stay beside the number of its card.
+// not stay beside the number of its card. What is read on from one text to the next is read as
+// one: the parts of a name on an address card, a file's name and its caption, a place's name and address,
+// and, in a Flow's response, lists and members whose names differ in their digits only.
 //
 // Events keep their kind and identity, and all of the JSON around the texts stays
 // byte for byte. If redact changes nothing, the result is body itself; otherwise a
@@ -62,6 +64,8 @@ type redactor struct {
 	out    []byte // the new document up to done; nil while nothing has changed
 	done   uint32
 	card   string // the first text with a number that was changed, "" for none yet
+	// hidden are texts, by where they start, as they are masked together with others.
+	hidden map[uint32][]rune
 }
 
 // A place says where in a body a value stands, as far as it matters.
@@ -126,6 +130,7 @@ func (r *redactor) walk(v value, key string, pl place) {
 	switch v.Kind() {
 	case jsonscan.Object:
 		pl.links = pl.links || key == "contacts" || key == "location"
+		r.together(v, key, pl)
 		it := v.Iter()
 		for it.Next() {
 			r.member(&it, pl)
@@ -171,8 +176,11 @@ func (r *redactor) text(v value, key, s string) {
 	default:
 		clean = r.code(key, r.plain(s))
 	}
+	start, end := v.Span()
+	if hidden := r.hidden[start]; hidden != nil {
+		clean = hide(s, clean, hidden)
+	}
 	if clean != s {
-		start, end := v.Span()
 		r.replace(start, end, clean)
 	}
 }
