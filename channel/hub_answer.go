@@ -168,11 +168,11 @@ func (h *Hub) Upload(ctx context.Context, channel string, in message.Upload) (id
 		return "", fmt.Errorf("channel: upload: %w", err)
 	}
 	body := &counted{r: in.Body}
-	in.Body = body
+	in.Body, in.Name = body, ch.redactFileName(in.Name)
 	if id, err = ch.Media.Upload(ctx, in); err != nil {
 		return "", fmt.Errorf("channel: upload: %w", err)
 	}
-	known.Ref, known.Name, known.Size, known.At = in.Ref, ch.redactText(in.Name), body.n, h.now().UTC()
+	known.Ref, known.Name, known.Size, known.At = in.Ref, in.Name, body.n, h.now().UTC()
 	if known.MIME == "" {
 		return id, nil
 	}

@@ -25,7 +25,8 @@ type Reply struct {
 	// Quote is the ID of the message to answer to, "" for none.
 	Quote string
 	// Key, of at most 255 bytes, makes the call idempotent: the same key in the same conversation returns the first
-	// message, or ErrKeyReused for other content. "" makes every call a new message.
+	// message, or ErrKeyReused for other content. "" makes every call a new message. It is kept as it is: it is
+	// no place for what a person wrote, who may have written the number of a card.
 	Key string
 	// Metadata is the host's: JSON of at most 4,096 bytes, kept with the message and told in its
 	// changes, with card numbers masked; nil: nothing.
