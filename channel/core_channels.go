@@ -119,13 +119,26 @@ func (c *Channel) prepare(desk deskapi.Desk, templates bool) (problems error) {
 	return errors.Join(problems, p.Err())
 }
 
-// remove reports whether the channel was there.
-func (r *registry) remove(id string) bool {
+// remove returns the channel if it was there.
+func (r *registry) remove(id string) (c *Channel, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, ok := r.get(id)
+	c, ok = r.get(id)
 	r.rebuild(func(m map[string]*Channel) { delete(m, id) })
-	return ok
+	return c, ok
+}
+
+// restore is the reverse of remove, unless another channel has taken the place of this one.
+func (r *registry) restore(c *Channel) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, other := range r.view().byID {
+		if id == c.ID || other.Number == c.Number || other.SameName(&c.Settings) {
+			return false
+		}
+	}
+	r.put(c)
+	return true
 }
 
 // put installs c. The caller holds the lock.
@@ -196,12 +209,7 @@ func (h *core) reconfigure(ctx context.Context, id string, edit func(*Channel)) 
 	}
 	h.settingsChanged(id)
 	if host := store.DeferredIn(ctx); host != nil {
-		kept := false
-		host.Add(func() { kept = true }, func() {
-			if !kept {
-				h.takeBack(&c, old)
-			}
-		})
+		host.Undo(func() { h.takeBack(&c, old) })
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -53,13 +54,31 @@ func (h *core) upToDate(ctx context.Context) error {
 	if h.running.Load() {
 		return nil
 	}
-	h.shared.mu.Lock()
-	defer h.shared.mu.Unlock()
-	if time.Since(h.shared.looked) < h.poll {
+	f, host := &h.shared, store.DeferredIn(ctx)
+	if host == nil {
+		f.mu.Lock()
+	} else if !f.mu.TryLock() {
+		return nil // whoever looks just now may wait for the connection that the host has
+	}
+	defer f.mu.Unlock()
+	if time.Since(f.looked) < h.poll {
 		return nil
 	}
 	h.measure(ctx)
+	if host != nil {
+		host.Undo(f.asOf(f.version, f.newest, maps.Clone(f.seen)))
+	}
 	return h.catchUp(ctx)
+}
+
+// asOf has what was read since be read again: it was that of a transaction which the host took back.
+func (f *following) asOf(version, newest int64, seen map[string]int64) func() {
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.looked, f.version, f.newest, f.seen = time.Time{}, version, newest, seen
+		f.read.Store(version)
+	}
 }
 
 // follow reads what others have shared since it was last called, and makes sure of the time.
@@ -219,6 +238,9 @@ func (r *registry) adopt(s *settings.Settings, count func(base string) bool) (ba
 	old, ok := r.get(s.ID)
 	if !ok || !count(old.base) {
 		return "", nil
+	}
+	if fingerprint(s) == fingerprint(&old.Settings) {
+		return old.base, nil
 	}
 	c := *old
 	c.Settings = *s

@@ -53,6 +53,17 @@ func (h *core) unit(f func(u *unit) error) func(*step.Step) error {
 	return func(s *step.Step) error { return f(&unit{Step: s, ctx: s.Ctx, core: h, now: s.Now}) }
 }
 
+// committed calls f once what was written under ctx is committed: now, or when the host has committed its
+// transaction, with the host's context without that.
+func committed(ctx context.Context, f func(ctx context.Context)) {
+	host := store.DeferredIn(ctx)
+	if host == nil {
+		f(ctx)
+		return
+	}
+	host.Add(func() { f(host.Outside()) }, nil)
+}
+
 // count adds n to a counter of the report of the day that at falls into. Reports are a desk's.
 func (u *unit) count(channel, name string, at time.Time, n int64) {
 	if n == 0 || u.core.desk == nil {

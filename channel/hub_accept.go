@@ -29,10 +29,14 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 	began := time.Now()
 	var info hooks.AcceptInfo
 	defer func() {
-		if h.hooks.AcceptDone != nil {
-			info.Took = time.Since(began)
-			h.hooks.AcceptDone(ctx, info, err)
+		if info.Took = time.Since(began); h.hooks.AcceptDone == nil {
+			return
 		}
+		if err != nil {
+			h.hooks.AcceptDone(ctx, info, err)
+			return
+		}
+		committed(ctx, func(ctx context.Context) { h.hooks.AcceptDone(ctx, info, nil) })
 	}()
 	if d.Scope.IsZero() {
 		return fmt.Errorf("channel: accept: %w", ErrNoScope)
@@ -74,6 +78,12 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 	if err := h.intake.record(ctx, items, &info); err != nil {
 		return err
 	}
+	committed(ctx, func(ctx context.Context) { h.countInbound(ctx, came) })
+	return nil
+}
+
+// countInbound tells the Senders how many messages came in, by number.
+func (h *Hub) countInbound(ctx context.Context, came map[string]int) {
 	for number, n := range came {
 		if ch, ok := h.channels.number(number); ok {
 			if counter, ok := ch.Sender.(message.InboundCounter); ok {
@@ -81,5 +91,4 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 			}
 		}
 	}
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // errCampaign says that a campaign has no usable key.
@@ -22,7 +23,7 @@ var errCampaign = fmt.Errorf("channel: the key of a campaign has 1 to 100 bytes:
 // then a campaign that is resumed must have the same rows in the same order.
 //
 // It ends with the rows, with whoever ranges over it, with ctx, or with an error that is no refusal,
-// yielded with the row at which to resume. What was queued is sent, unless [Hub.CancelMessage] takes
+// yielded with the row at which to resume. In a transaction of the host's it waits for no limit. What was queued is sent, unless [Hub.CancelMessage] takes
 // it back.
 func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.Campaign, rows iter.Seq2[Notification, error]) iter.Seq[*campaign.Result] {
 	return func(yield func(*campaign.Result) bool) {
@@ -59,7 +60,7 @@ func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *campaign
 			run = h.dry
 		}
 		msg, err := h.outbox.notifyIn(ctx, run, &what, n)
-		if limit, ok := errors.AsType[*pricing.LimitError](err); ok && !c.Dry && !c.NoWait && !limit.Next.IsZero() {
+		if limit, ok := errors.AsType[*pricing.LimitError](err); ok && !c.Dry && !c.NoWait && !limit.Next.IsZero() && store.DeferredIn(ctx) == nil {
 			if err := h.waitUntil(ctx, limit.Next); err != nil {
 				return err
 			}

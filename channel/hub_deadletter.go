@@ -148,6 +148,6 @@ func (h *Hub) RetryNow(ctx context.Context, channel string) (err error) {
 	if err != nil {
 		return fmt.Errorf("channel: retry: %w", err)
 	}
-	h.hurry(channel)
+	committed(ctx, func(context.Context) { h.hurry(channel) })
 	return nil
 }

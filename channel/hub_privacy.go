@@ -16,7 +16,8 @@ import (
 // the person as sender, recipient or participant, on this channel or on a number of its account that
 // has no channel; a text that mentions them is somebody else's, and a body that is no JSON stays
 // until its retention is over. After an error it may be called again; the receipt lacks what was
-// removed before. Tickets are the host's to remove, and files unless its Attachments is a [Remover].
+// removed before. Tickets are the host's to remove, and files unless its Attachments is a [Remover]. In a
+// transaction of the host's a running hub removes the files once that is committed.
 func (h *Hub) EraseCustomer(ctx context.Context, channel string, who message.Recipient) (receipt *conversation.Erased, err error) {
 	receipt = &conversation.Erased{}
 	if err := h.keeper.erase(ctx, channel, who, receipt); err != nil {

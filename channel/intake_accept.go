@@ -76,7 +76,7 @@ func (it *intake) enqueue(ctx context.Context, b *store.Batch, info *hooks.Accep
 	}
 	it.works(ctx, "channel: accept failed", "")
 	info.Fresh += done.Fresh
-	it.wake(workIn)
+	committed(ctx, func(context.Context) { it.wake(workIn) })
 	return nil
 }
 

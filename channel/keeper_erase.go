@@ -26,7 +26,8 @@ func (k *keeper) eraseThese(ctx context.Context, channel string, messages []*mes
 	return nil
 }
 
-// eraseWith removes the files of messages and adds to b what removes the messages.
+// eraseWith removes the files of messages and adds to b what removes the messages. In a transaction of the host,
+// which may be taken back, that is what removes the files as well, later.
 func (k *keeper) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*messageRecord, receipt *conversation.Erased) error {
 	for _, m := range messages {
 		b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: m.ID})
@@ -41,12 +42,21 @@ func (k *keeper) eraseWith(ctx context.Context, b *store.Batch, channel string, 
 			b.Drop = append(b.Drop, store.WorkKey{Queue: workMedia, ID: m.ID + "|" + strconv.Itoa(i)})
 		}
 		refs := m.FileRefs()
-		if err := k.removeFiles(ctx, refs); err != nil {
+		if store.DeferredIn(ctx) != nil {
+			w, err := k.removal(channel, refs)
+			if err != nil {
+				return err
+			}
+			b.Enqueue = append(b.Enqueue, w...)
+		} else if err := k.removeFiles(ctx, refs); err != nil {
 			return err
 		}
 		receipt.Attachments = append(receipt.Attachments, refs...)
 	}
 	b.Delete = unique(b.Delete)
+	if len(b.Enqueue) > 0 {
+		committed(ctx, func(context.Context) { k.wake(workMedia) })
+	}
 	receipt.Messages += len(messages)
 	return nil
 }

@@ -66,15 +66,23 @@ func (u *unit) receiveNow(ch *Channel, m *messageRecord) error {
 // removeLater arranges for files to be removed that no message leads to any more. A host
 // whose Attachments is no Remover was told of the message's deletion.
 func (u *unit) removeLater(channel string, refs ...string) error {
-	if _, ok := u.core.attachments.(Remover); !ok || len(refs) == 0 {
-		return nil
+	works, err := u.core.removal(channel, refs)
+	for _, w := range works {
+		u.Enqueue(w)
+	}
+	return err
+}
+
+// removal is the work of removing files, if there is any for a hub.
+func (h *core) removal(channel string, refs []string) ([]store.Work, error) {
+	if _, ok := h.attachments.(Remover); !ok || len(refs) == 0 {
+		return nil, nil
 	}
 	body, err := json.Marshal(fetchItem{Remove: refs})
 	if err != nil {
-		return fmt.Errorf("channel: encode file: %w", err)
+		return nil, fmt.Errorf("channel: encode file: %w", err)
 	}
-	u.Enqueue(store.Work{Queue: workMedia, ID: opaque.ID("remove|", refs...), Group: channel, Body: body})
-	return nil
+	return []store.Work{{Queue: workMedia, ID: opaque.ID("remove|", refs...), Group: channel, Body: body}}, nil
 }
 
 // mediaLife is how long WhatsApp keeps a file that a customer sent.

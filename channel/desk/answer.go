@@ -68,7 +68,7 @@ func (d *Desk) Notify(ctx context.Context, actor access.Actor, n channel.Notific
 
 // Upload is [channel.Hub.Upload] for whoever may answer on the channel.
 func (d *Desk) Upload(ctx context.Context, actor access.Actor, on string, in message.Upload) (id string, err error) {
-	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Reply}, verb: "upload"}
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Reply}, verb: "upload", outside: true}
 	defer d.end(ctx, c, &err)
 	if _, err := d.onChannel(ctx, c, on); err != nil {
 		return "", err

@@ -8,7 +8,7 @@ import (
 
 // Block is [channel.Hub.Block] for whoever may block customers: a supervisor. The audit hears of it.
 func (d *Desk) Block(ctx context.Context, actor access.Actor, id string, blocked bool) (err error) {
-	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Block}, verb: "block"}
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Block}, verb: "block", outside: true}
 	if !blocked {
 		c.verb = "unblock"
 	}

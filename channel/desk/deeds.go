@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/settings"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Deeds returns who did what, the latest first: see [channel.Hub.Deeds]. The actor must administer the
@@ -56,10 +57,28 @@ func (d *Desk) noteDeed(ctx context.Context, c *call, err error) {
 	if outcome == deskapi.Denied && !d.belongs(c.Actor, c.Channel) {
 		deed.Channel = "" // who tries is none of this tenant's
 	}
+	if host := store.DeferredIn(ctx); host != nil && outcome != deskapi.Done {
+		host.Add(nil, func() { d.keepDeed(host.Outside(), deed) }) // it was tried, whatever the host makes of it
+		return
+	}
+	d.keepDeed(ctx, deed)
+	if c.outside {
+		d.keepAnyway(ctx, deed)
+	}
+}
+
+// keepAnyway keeps what was done although the host rolls its transaction back.
+func (d *Desk) keepAnyway(ctx context.Context, deed deskapi.Deed) {
+	if host := store.DeferredIn(ctx); host != nil {
+		host.Undo(func() { d.keepDeed(host.Outside(), deed) })
+	}
+}
+
+func (d *Desk) keepDeed(ctx context.Context, deed deskapi.Deed) {
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
 	defer cancel()
 	if err := d.hub.NoteDeed(after, deed); err != nil && d.log != nil {
-		d.log.LogAttrs(ctx, slog.LevelError, "desk: what was done could not be noted", slog.String("verb", c.verb), slog.Any("error", err))
+		d.log.LogAttrs(ctx, slog.LevelError, "desk: what was done could not be noted", slog.String("verb", deed.Verb), slog.Any("error", err))
 	}
 }
 

@@ -161,6 +161,9 @@ func (x *inbox) each(f func(*inboxEntry)) {
 func (x *inbox) update(ctx context.Context, hub *channel.Hub) error {
 	x.updating.Lock()
 	defer x.updating.Unlock()
+	if host := store.DeferredIn(ctx); host != nil { // whose changes may be taken back
+		host.Undo(x.beginAnew)
+	}
 	for attempt := 0; ; attempt++ {
 		err := x.follow(ctx, hub)
 		if attempt > 0 || !errors.Is(err, store.ErrForgotten) && !errors.Is(err, store.ErrCursor) {
@@ -168,6 +171,12 @@ func (x *inbox) update(ctx context.Context, hub *channel.Hub) error {
 		}
 		x.loaded = nil // too long ago, or another store than before
 	}
+}
+
+func (x *inbox) beginAnew() {
+	x.updating.Lock()
+	defer x.updating.Unlock()
+	x.loaded = nil
 }
 
 func (x *inbox) follow(ctx context.Context, hub *channel.Hub) error {

@@ -47,9 +47,11 @@ func (d *Desk) ExportCustomer(ctx context.Context, actor access.Actor, on string
 	if err := d.administrates(c, on); err != nil {
 		return err
 	}
-	if err := d.hub.NoteDeed(ctx, c.deed(deskapi.Done)); err != nil { // nothing leaves without a note
+	deed := c.deed(deskapi.Done)
+	if err := d.hub.NoteDeed(ctx, deed); err != nil { // nothing leaves without a note
 		return c.refuse(err)
 	}
+	d.keepAnyway(ctx, deed)
 	c.noted = true
 	return d.hub.ExportCustomer(ctx, on, who, w)
 }

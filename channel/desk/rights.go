@@ -26,6 +26,7 @@ type call struct {
 	n       int    // to how many things it is done at once
 	changes []deskapi.DeedChange
 	noted   bool // it is noted already, or not to be
+	outside bool // WhatsApp or the caller has what it does, which no rollback takes back
 }
 
 // end notes what a call did, and tells the audit. It is deferred by every call that acts.

@@ -23,7 +23,7 @@ import (
 // inline, may be called concurrently, and must not block. What they are given holds
 // IDs, kinds, counts and durations, never content.
 type Hooks struct {
-	// AcceptDone runs after each Accept.
+	// AcceptDone runs after each Accept; after one in a transaction of the host's once that is committed.
 	AcceptDone func(ctx context.Context, i AcceptInfo, err error)
 	// ApplyDone runs after each accepted item was applied to the conversations.
 	ApplyDone func(ctx context.Context, i ApplyInfo, err error)

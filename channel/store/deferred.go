@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -11,9 +12,9 @@ import (
 type Deferred struct {
 	outside context.Context // of the host, without the transaction
 
-	mu                 sync.Mutex
-	committed, however []func()
-	ended              bool
+	mu                       sync.Mutex
+	committed, undo, however []func()
+	ended                    bool
 }
 
 type deferredKey struct{}
@@ -27,21 +28,34 @@ func Defer(ctx context.Context) (context.Context, *Deferred) {
 
 // End says how the host's transaction ended. What was put off is done now: all of it after a
 // commit; after a rollback only what is true all the same, such as that a message was
-// refused. Called again it does nothing.
+// refused, behind what takes back. If something panics, a hook say, the rest is done before the panic goes on.
+// Called again it does nothing.
 func (d *Deferred) End(committed bool) {
 	d.mu.Lock()
-	all := d.however
-	if committed {
-		all = append(d.committed, all...)
+	first := d.committed
+	if !committed {
+		first = d.undo
+		slices.Reverse(first)
 	}
-	ended := d.ended
-	d.committed, d.however, d.ended = nil, nil, true
+	all := slices.Concat(first, d.however)
+	d.committed, d.undo, d.however, d.ended = nil, nil, nil, true
 	d.mu.Unlock()
-	if ended {
-		return
-	}
-	for _, f := range all {
-		f()
+	doAll(all)
+}
+
+// doAll calls all functions, whatever becomes of one.
+func doAll(all []func()) {
+	for i, f := range all {
+		func() {
+			returned := false
+			defer func() {
+				if !returned {
+					doAll(all[i+1:])
+				}
+			}()
+			f()
+			returned = true
+		}()
 	}
 }
 
@@ -56,6 +70,14 @@ func (d *Deferred) Add(committed, however func()) {
 	if however != nil {
 		d.however = append(d.however, however)
 	}
+}
+
+// Undo puts off what takes back something that was done already, should the transaction be rolled
+// back: what was done last is taken back first. It is for a hub.
+func (d *Deferred) Undo(f func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.undo = append(d.undo, f)
 }
 
 // Outside returns the host's context without the transaction, for what must not be part of it.

@@ -48,6 +48,10 @@ func (h *host) Send(ctx context.Context, statements ...*sqlstore.Statement) erro
 // [store.ErrMustQueue] leaves tx usable and without a trace of the batch; after other errors the
 // server accepts only a rollback. tx must not be used by two goroutines at once, must be READ
 // COMMITTED, and should be short: work for the same conversations waits for it.
+//
+// After a rollback hubs are as they were before: channels and settings included. What they have done elsewhere
+// stays done: WhatsApp has blocked whom it was asked to block and has what was uploaded, and a cursor of the feed
+// that was asked for in tx is not to be used.
 func WithTx(ctx context.Context, tx pgx.Tx) context.Context {
 	ctx, d := store.Defer(ctx)
 	return context.WithValue(ctx, hostKey{}, &host{tx, d})

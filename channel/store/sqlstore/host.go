@@ -41,6 +41,10 @@ type host struct {
 // the host commits. tx must not be used by two goroutines at once, must be READ
 // COMMITTED on PostgreSQL, and should be short: work for the same conversations waits
 // for it, on SQLite everybody who writes.
+//
+// After a rollback hubs are as they were before: channels and settings included. What they have done elsewhere
+// stays done: WhatsApp has blocked whom it was asked to block and has what was uploaded, and a cursor of the feed
+// that was asked for in tx is not to be used.
 func WithTx(ctx context.Context, tx *sql.Tx) context.Context {
 	ctx, d := store.Defer(ctx)
 	return context.WithValue(ctx, hostTxKey{}, &host{tx, d})
