@@ -26,7 +26,8 @@
 // # PostgreSQL
 //
 // PostgreSQL 13 or later, by pgx (its stdlib) or lib/pq, with each of which the tests run; any
-// number of processes may share it. The tables live in the
+// number of processes may share it. The database must be one of UTF-8, with any collation: another encoding
+// does not hold all that people write, and is refused. The tables live in the
 // first schema of the search path. How durable a commit is follows the server's settings
 // (fsync, synchronous_commit). Transactions are READ COMMITTED, whatever the session's
 // default.

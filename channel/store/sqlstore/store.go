@@ -250,13 +250,17 @@ func (s *Store) prepareAll(ctx context.Context) error {
 func (s *Store) meetPostgres(ctx context.Context) error {
 	var version int
 	var schema sql.NullString
-	err := s.db.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS integer), current_schema()`).
-		Scan(&version, &schema)
+	var encoding string
+	err := s.db.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS integer), current_schema(), current_setting('server_encoding')`).
+		Scan(&version, &schema, &encoding)
 	if err != nil {
 		return fmt.Errorf("ask for the version: %w", err)
 	}
 	if version < 130000 {
 		return fmt.Errorf("PostgreSQL %d is too old: 13 or later is needed", version/10000)
+	}
+	if encoding != "UTF8" { // what somebody wrote could not be stored, each time it comes
+		return fmt.Errorf("the database keeps text in %s, which does not hold every character: it must be made with ENCODING 'UTF8'", encoding)
 	}
 	if !schema.Valid {
 		return errors.New("the search path names no schema to keep tables in")

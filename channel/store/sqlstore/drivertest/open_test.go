@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
@@ -79,6 +82,36 @@ func TestAnUnusableSQLiteIsRefused(t *testing.T) {
 			_, err = sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: patience})
 			require.ErrorContains(t, err, "sqlstore: open: ")
 		})
+	}
+}
+
+// What a customer writes in letters that the database does not have would be refused each time it comes.
+func TestADatabaseThatDoesNotHoldEveryCharacterIsRefused(t *testing.T) {
+	t.Parallel()
+	schema := pgtest.New(t)
+	db, err := schema.Open()
+	require.NoError(t, err)
+	defer db.Close()
+	for _, encoding := range []string{"LATIN1", "SQL_ASCII"} {
+		name := schema.Name + "_" + strings.ToLower(encoding)
+		_, err = db.Exec(`CREATE DATABASE ` + name + ` ENCODING '` + encoding + `' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`)
+		require.NoError(t, err)
+		t.Cleanup(func() {
+			db, err := schema.Open()
+			require.NoError(t, err)
+			defer db.Close()
+			_, err = db.Exec(`DROP DATABASE ` + name + ` WITH (FORCE)`)
+			require.NoError(t, err)
+		})
+		cfg, err := pgx.ParseConfig(schema.DSN)
+		require.NoError(t, err)
+		cfg.Database = name
+		other := stdlib.OpenDB(*cfg)
+		_, err = sqlstore.Open(t.Context(), sqlstore.Config{DB: other, Dialect: sqlstore.PostgreSQL})
+		require.ErrorContains(t, err, "sqlstore: open: the database keeps text in "+encoding)
+		_, err = sqlstore.Migrate(t.Context(), sqlstore.Config{DB: other, Dialect: sqlstore.PostgreSQL})
+		require.ErrorContains(t, err, "ENCODING 'UTF8'")
+		require.NoError(t, other.Close())
 	}
 }
 
