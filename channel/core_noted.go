@@ -5,12 +5,11 @@ import (
 	"context"
 	"hash/maphash"
 	"slices"
-	"strings"
 	"sync"
-	"unsafe"
 
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
-	"github.com/kanava-go/kanava/internal/jsonscan"
 )
 
 // noted is a store that hears what every commit changes of customers, conversations and messages:
@@ -55,75 +54,50 @@ func optional[T any](s store.Store) (t T, ok bool) {
 	return t, ok
 }
 
-// foundBy are the texts by which records are found, as paths in their documents; of a list all elements
-// count. Nobody hears of records of other kinds.
-var foundBy = map[string][][]string{
-	kindCustomer: {
-		{"name"}, {"profile", "name"}, {"profile", "first_name"}, {"profile", "email"}, {"profile", "company"}, {"phone"}, {"username"},
-	},
-	kindConversation: {{"ticket"}, {"topic"}, {"tickets"}, {"tags"}},
-	kindMessage:      {{"text"}, {"attachments", "name"}},
-}
-
 // notes reports whether anybody hears of records of a kind.
-func notes(kind string) bool { return foundBy[kind] != nil }
-
-// inside says of which channel a record is, and what it is found by. One is used again and again: nearly
-// all of what a document says is passed over, and most documents say nothing new.
-type inside struct {
-	doc     jsonscan.Doc
-	channel string
-	texts   []byte // the channel first, each on a line of its own
+func notes(kind string) bool {
+	return kind == kindCustomer || kind == kindConversation || kind == kindMessage
 }
 
-var insides = sync.Pool{New: func() any { return new(inside) }}
-
-// release lets go of the record. Nothing of in is of use afterwards but what words returned.
-func (in *inside) release() {
-	in.doc.Reset()
-	in.channel = ""
-	if cap(in.texts) <= maxTexts && in.doc.Cap() <= maxTexts {
-		insides.Put(in)
-	}
-}
-
-// maxTexts is how large a reader may be that is kept.
-const maxTexts = 64 << 10
-
-// read reads a record. It is false for what is no message: a stand-in, or the sending of a reaction.
-func (in *inside) read(r *store.Record) bool {
-	// Without a copy: nobody changes the body, and all that stays of it are copies.
-	if in.doc.Parse(unsafe.String(unsafe.SliceData(r.Body), len(r.Body))) != nil {
-		return false
-	}
-	root := in.doc.Root()
-	if r.Kind == kindMessage && (root.Get("direction").Str() == "" || root.Get("target").Exists()) {
-		return false
-	}
-	in.channel = strings.Clone(root.Get("channel").Str())
-	in.texts = append(append(in.texts[:0], in.channel...), '\n')
-	for _, path := range foundBy[r.Kind] {
-		in.texts = appendTexts(in.texts, root, path)
-	}
-	return true
-}
-
-// words returns what the record is found by.
-func (in *inside) words() string { return string(bytes.TrimSpace(in.texts[len(in.channel):])) }
-
-// appendTexts appends what stands at the end of a path, each on a line of its own.
-func appendTexts(texts []byte, v jsonscan.Value, path []string) []byte {
-	switch v.Kind() {
-	case jsonscan.String:
-		return append(append(texts, v.Str()...), '\n')
-	case jsonscan.Array:
-		it := v.Iter()
-		for it.Next() {
-			texts = appendTexts(texts, it.Value(), path)
+// readWords says of which channel a record is and appends it and the texts by which the record is found, each on
+// a line of its own. It is false for what is no message: a stand-in, or the sending of a reaction. doc is the
+// document; if it is nil it is decoded.
+func readWords(texts []byte, r *store.Record, doc any) (_ []byte, channel string, ok bool) {
+	known := step.Known{Record: *r, Doc: doc}
+	switch r.Kind {
+	case kindCustomer:
+		c, err := step.See[conversation.Customer](&known)
+		if err != nil {
+			return texts, "", false
 		}
-	case jsonscan.Object:
-		if len(path) > 0 {
-			return appendTexts(texts, v.Get(path[0]), path[1:])
+		texts = appendLines(texts, c.Channel)
+		return appendLines(texts, c.Name, c.Profile.Name, c.Profile.FirstName, c.Profile.Email, c.Profile.Company, c.Phone, c.Username), c.Channel, true
+	case kindConversation:
+		c, err := step.See[conversation.Conversation](&known)
+		if err != nil {
+			return texts, "", false
+		}
+		texts = appendLines(texts, c.Channel, c.Ticket, c.Topic)
+		return appendLines(appendLines(texts, c.Tickets...), c.Tags...), c.Channel, true
+	}
+	if _, is := doc.(*standIn); is {
+		return texts, "", false
+	}
+	m, err := step.See[messageRecord](&known)
+	if err != nil || m.Direction == "" || m.Target != "" {
+		return texts, "", false
+	}
+	texts = appendLines(texts, m.Channel, m.Text)
+	for i := range m.Attachments {
+		texts = appendLines(texts, m.Attachments[i].Name)
+	}
+	return texts, m.Channel, true
+}
+
+func appendLines(texts []byte, lines ...string) []byte {
+	for _, line := range lines {
+		if line != "" {
+			texts = append(append(texts, line...), '\n')
 		}
 	}
 	return texts
@@ -131,65 +105,59 @@ func appendTexts(texts []byte, v jsonscan.Value, path []string) []byte {
 
 // Commit implements [store.Store].
 func (s *noted) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
-	n := 0 // records that anybody hears of
-	for i := range b.Put {
-		if notes(b.Put[i].Kind) {
-			n++
-		}
-	}
-	for i := range b.Delete {
-		if notes(b.Delete[i].Kind) {
-			n++
-		}
-	}
-	if n == 0 {
+	if len(b.Put)+len(b.Delete) == 0 {
 		return s.Store.Commit(ctx, b)
 	}
 	with := *b
-	with.Tell = slices.Grow(slices.Clip(b.Tell), n)
-	learned := make([]learnedWords, 0, n)
+	with.Tell, with.Index = slices.Clip(b.Tell), slices.Clip(b.Index)
+	return s.commit(ctx, &with, nil)
+}
+
+// commit is Commit of a batch to which it may add, with the documents if they are known: see [step.Steps].
+func (s *noted) commit(ctx context.Context, b *store.Batch, saved []step.Saved) (store.Committed, error) {
+	var few [8]learnedWords
+	learned := few[:0]
 	for i := range b.Put {
 		if r := &b.Put[i]; notes(r.Kind) {
-			learned = s.note(&with, r, learned)
+			var doc any
+			if saved != nil {
+				doc = saved[i].Doc
+			}
+			learned = s.note(b, r, doc, learned)
 		}
 	}
 	for _, k := range b.Delete {
 		if notes(k.Kind) && s.feed {
-			with.Tell = append(with.Tell, store.Change{Kind: k.Kind, Key: k.Key})
+			b.Tell = append(b.Tell, store.Change{Kind: k.Kind, Key: k.Key})
 		}
 	}
-	done, err := s.Store.Commit(ctx, &with)
+	done, err := s.Store.Commit(ctx, b)
 	if err != nil {
 		return done, err
 	}
-	after := func() {
-		s.learn(learned, b.Delete)
-		if len(with.Tell) > 0 {
-			s.told()
-		}
-	}
 	if d := store.DeferredIn(ctx); d != nil {
-		d.Add(after, nil)
+		learned := slices.Clone(learned)
+		d.Add(func() { s.committed(learned, b) }, nil)
 	} else {
-		after()
+		s.committed(learned, b)
 	}
 	return done, nil
 }
 
 // note adds to a batch what a record that it puts has to say.
-func (s *noted) note(b *store.Batch, r *store.Record, learned []learnedWords) []learnedWords {
-	in := insides.Get().(*inside)
-	defer in.release()
-	if !in.read(r) {
+func (s *noted) note(b *store.Batch, r *store.Record, doc any, learned []learnedWords) []learnedWords {
+	var room [512]byte
+	texts, channel, ok := readWords(room[:0], r, doc)
+	if !ok {
 		return learned
 	}
 	if s.feed {
-		b.Tell = append(b.Tell, store.Change{Kind: r.Kind, Key: r.Key, Group: in.channel})
+		b.Tell = append(b.Tell, store.Change{Kind: r.Kind, Key: r.Key, Group: channel})
 	}
 	if !s.search {
 		return learned
 	}
-	id, now := r.ID(), knownWords{r.Version + 1, maphash.Bytes(s.seed, in.texts)}
+	id, now := r.ID(), knownWords{r.Version + 1, maphash.Bytes(s.seed, texts)}
 	s.mu.Lock()
 	before, ok := s.known[id]
 	s.mu.Unlock()
@@ -197,17 +165,23 @@ func (s *noted) note(b *store.Batch, r *store.Record, learned []learnedWords) []
 	if ok && before.version == r.Version && before.hash == now.hash {
 		return learned
 	}
-	if words := in.words(); words != "" || r.Version > 0 {
-		b.Index = append(b.Index, store.Entry{Kind: r.Kind, Key: r.Key, Group: in.channel, Text: words})
+	if words := bytes.TrimSpace(texts[len(channel):]); len(words) > 0 || r.Version > 0 {
+		b.Index = append(b.Index, store.Entry{Kind: r.Kind, Key: r.Key, Group: channel, Text: string(words)})
 	}
 	return learned
 }
 
-// learn remembers what was indexed.
-func (s *noted) learn(learned []learnedWords, deleted []store.RecordKey) {
-	if !s.search {
-		return
+// committed remembers what was indexed, and wakes followers.
+func (s *noted) committed(learned []learnedWords, b *store.Batch) {
+	if s.search && len(learned)+len(b.Delete) > 0 {
+		s.learn(learned, b.Delete)
 	}
+	if len(b.Tell) > 0 {
+		s.told()
+	}
+}
+
+func (s *noted) learn(learned []learnedWords, deleted []store.RecordKey) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.known)+len(learned) > maxKnownWords {

@@ -130,11 +130,13 @@ func New(cfg Config) (*Hub, error) {
 		core: c, outbox: &outbox{c}, intake: &intake{c}, dispatcher: &dispatcher{c}, teller: &teller{core: c, ticketing: cfg.Ticketing},
 		files: &files{c}, keeper: &keeper{c},
 	}
+	var commit func(context.Context, *store.Batch, []step.Saved) (store.Committed, error)
 	if cfg.Feed || cfg.Search {
-		h.store = newNoted(cfg.Store, cfg.Feed, cfg.Search, h.heralds.cry)
+		n := newNoted(cfg.Store, cfg.Feed, cfg.Search, h.heralds.cry)
+		h.store, commit = n, n.commit
 	}
 	h.clock.own, h.now = cfg.Now, h.clock.now
-	h.steps = step.Steps{Store: h.store, Now: h.present, Wake: h.wake, Expect: h.expect, Took: h.commits.add, Reserve: h.reserve}
+	h.steps = step.Steps{Store: h.store, Commit: commit, Now: h.present, Wake: h.wake, Expect: h.expect, Took: h.commits.add, Reserve: h.reserve}
 	if cfg.Now == nil {
 		h.clock.own = time.Now
 	}

@@ -199,7 +199,12 @@ func (p *plan) settle(v reflect.Value) bool {
 		t := v.Addr().Interface().(*time.Time)
 		*t = t.Round(0).UTC()
 	case verbatim:
-		return v.IsNil()
+		if v.Len() == 0 {
+			return true
+		}
+		body, err := json.Marshal(json.RawMessage(v.Bytes()))
+		v.SetBytes(body)
+		return err == nil
 	case absent:
 		v.SetZero()
 	case hidden:

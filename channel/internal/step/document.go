@@ -62,7 +62,7 @@ func (s *Step) Load(kind, key string, doc any) (bool, error) {
 	id := store.RecordKey{Kind: kind, Key: key}
 	if i, ok := s.puts[id]; ok {
 		p := &s.saved[i]
-		if doc != nil && p.doc != nil && copyInto(doc, p.doc) {
+		if doc != nil && p.Doc != nil && copyInto(doc, p.Doc) {
 			return true, nil
 		}
 		return true, DecodeInto(&s.batch.Put[i], doc)
@@ -146,11 +146,11 @@ func (s *Step) Forget(id store.RecordKey) {
 	delete(s.totals, id)
 }
 
-// saved is what goes with a Put: the document as it will be read, nil if only decoding can tell, and
-// whether there is nothing in it that its type does not know.
-type saved struct {
-	doc   any
-	plain bool
+// Saved is what goes with a Put.
+type Saved struct {
+	// Doc points to the document as it will be read, and is not changed any more; nil if only decoding can tell.
+	Doc   any
+	plain bool // there is nothing in it that its type does not know
 }
 
 // Save puts a document. It must have been loaded in this step, so that its version is known. Fields
@@ -178,12 +178,12 @@ func (s *Step) save(kind, key, parent string, sort int64, doc any, decoded func(
 		plain = !more
 		stored.plain.Store(plain)
 	}
-	s.put(store.Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Body: body}, saved{decoded(doc), plain})
+	s.put(store.Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Body: body}, Saved{decoded(doc), plain})
 	return nil
 }
 
 // put puts a record over the one that was read.
-func (s *Step) put(r store.Record, as saved) {
+func (s *Step) put(r store.Record, as Saved) {
 	id := r.ID()
 	if stored := s.read[id]; stored != nil {
 		r.Version = stored.Version
@@ -198,7 +198,7 @@ func (s *Step) put(r store.Record, as saved) {
 
 // Remove deletes a record that was loaded in this step, unless somebody changes it meanwhile.
 func (s *Step) Remove(kind, key string) {
-	s.put(store.Record{Kind: kind, Key: key, Body: []byte("{}")}, saved{})
+	s.put(store.Record{Kind: kind, Key: key, Body: []byte("{}")}, Saved{})
 	s.Delete(store.RecordKey{Kind: kind, Key: key})
 }
 
@@ -211,7 +211,7 @@ func (s *Step) Stored(kind, key string) Known {
 	i := s.puts[store.RecordKey{Kind: kind, Key: key}]
 	r := s.batch.Put[i]
 	r.Version++
-	return Known{Record: r, Doc: s.saved[i].doc}
+	return Known{Record: r, Doc: s.saved[i].Doc}
 }
 
 // DecodeInto decodes a record; nil: nothing is wanted of it.

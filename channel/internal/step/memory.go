@@ -107,8 +107,8 @@ func (m *Memory) await(ctx context.Context, id store.RecordKey) {
 }
 
 // remember holds a record as it was at a time, with its document if that is known.
-func (m *Memory) remember(r *store.Record, at time.Time, as saved) {
-	n := &remembered{Known: Known{Record: *r, Doc: as.doc}, at: at}
+func (m *Memory) remember(r *store.Record, at time.Time, as Saved) {
+	n := &remembered{Known: Known{Record: *r, Doc: as.Doc}, at: at}
 	n.plain.Store(as.plain)
 	m.rememberAs(n)
 }

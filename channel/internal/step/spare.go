@@ -34,6 +34,7 @@ func (s *Step) end() {
 		batch: store.Batch{
 			Expect: emptied(b.Expect), Put: emptied(b.Put), Add: emptied(b.Add), Enqueue: emptied(b.Enqueue),
 			Pass: emptied(b.Pass), Start: emptied(b.Start), Done: emptied(b.Done),
+			Index: emptied(b.Index), Tell: emptied(b.Tell),
 		},
 	}
 	spare.Put(s)

@@ -167,3 +167,37 @@ func TestAStepThatPanickedIsNotUsedAgain(t *testing.T) {
 		}))
 	}
 }
+
+func TestADocumentWithJSONOfItsOwnIsRememberedAsDecodingItGives(t *testing.T) {
+	t.Parallel()
+	type doc struct {
+		Name string          `json:"name,omitempty"`
+		Raw  json.RawMessage `json:"raw,omitempty"`
+	}
+	for name, raw := range map[string]string{
+		"written apart": ` { "a" : [ 1 , 2 ] }`, "as it is written": `{"a":[1,2]}`, "with what is escaped": `"<b>  "`, "null": `null`, "nothing": ``,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			saves := map[string]func(u *Step, d *doc) error{
+				"save": func(u *Step, d *doc) error { return u.Save("doc", "a", "", 0, d) },
+				"give": func(u *Step, d *doc) error { return u.Give("doc", "a", "", 0, d) },
+			}
+			for how, save := range saves {
+				given := &doc{"n", json.RawMessage(raw)}
+				require.NoError(t, stepsOn(new(keeping)).Do(t.Context(), nil, func(u *Step) error {
+					_, err := u.Load("doc", "a", nil)
+					require.NoError(t, errors.Join(err, save(u, given)))
+					k := u.Stored("doc", "a")
+					decoded := new(doc)
+					require.NoError(t, json.Unmarshal(k.Body, decoded))
+					require.Equal(t, decoded, k.Doc, how)
+					if how == "save" {
+						require.Equal(t, raw, string(given.Raw), "it is the caller's")
+					}
+					return nil
+				}))
+			}
+		})
+	}
+}

@@ -24,6 +24,9 @@ const MaxConflicts = 20
 // Steps runs steps on a store. It is safe for concurrent use.
 type Steps struct {
 	Store store.Store
+	// Commit commits in the Store's place, for one that knows the documents by their types: saved[i] is that
+	// of b.Put[i]. nil: the Store commits.
+	Commit func(ctx context.Context, b *store.Batch, saved []Saved) (store.Committed, error)
 	// Now is the clock. It may have to ask the store.
 	Now func(ctx context.Context) time.Time
 	// Wake is told which kinds of work were enqueued, once that is committed.
@@ -51,7 +54,7 @@ type Step struct {
 	alone  bool // nobody else has any part of it: see end
 	read   map[store.RecordKey]*read
 	puts   map[store.RecordKey]int // index into batch.Put and saved
-	saved  []saved
+	saved  []Saved
 	totals map[store.RecordKey]int64 // see Total
 	room   map[store.RecordKey]int64 // see Within
 	batch  store.Batch
@@ -177,7 +180,7 @@ func (s *Step) commit() error {
 	defer s.written()
 	s.alone = false // a store whose call was cancelled may still read the batch
 	began := time.Now()
-	done, err := s.steps.Store.Commit(s.Ctx, &s.batch)
+	done, err := s.steps.commit(s.Ctx, &s.batch, s.saved)
 	s.steps.Took(time.Since(began))
 	if err != nil {
 		return fmt.Errorf("channel: commit: %w", err)
@@ -189,6 +192,13 @@ func (s *Step) commit() error {
 	s.committed(done.Claimed)
 	s.alone = !inside // the host has yet to commit
 	return nil
+}
+
+func (s *Steps) commit(ctx context.Context, b *store.Batch, saved []Saved) (store.Committed, error) {
+	if s.Commit != nil {
+		return s.Commit(ctx, b, saved)
+	}
+	return s.Store.Commit(ctx, b)
 }
 
 // written notes that the records of the step are not being written any more.

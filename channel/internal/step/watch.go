@@ -32,7 +32,7 @@ func (s *Step) watch() {
 		}
 	}
 	for i := range s.saved {
-		watch(&s.batch.Put[i], s.saved[i].doc)
+		watch(&s.batch.Put[i], s.saved[i].Doc)
 	}
 }
 

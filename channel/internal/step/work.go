@@ -134,12 +134,12 @@ func (s *Step) beginHeld(claimed []store.Lease) {
 // known is a record as it is after the commit; false if it is not known, or not decoded.
 func (s *Step) known(id store.RecordKey) (Known, bool) {
 	if i, ok := s.puts[id]; ok {
-		if s.saved[i].doc == nil {
+		if s.saved[i].Doc == nil {
 			return Known{}, false
 		}
 		r := s.batch.Put[i]
 		r.Version++
-		return Known{Record: r, Doc: s.saved[i].doc}, true
+		return Known{Record: r, Doc: s.saved[i].Doc}, true
 	}
 	r := s.read[id]
 	if r == nil || r.Version == 0 {

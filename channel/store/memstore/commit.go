@@ -18,6 +18,7 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) (store.Committed, er
 	if err := b.Validate(); err != nil {
 		return store.Committed{}, fmt.Errorf("memstore: commit: %w", err)
 	}
+	words := wordsOf(b.Index) // before others have to wait
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := errors.Join(s.checkVersions(b), s.checkBounds(b), s.checkLeases(b), s.checkPassed(b.Pass)); err != nil {
@@ -41,7 +42,7 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) (store.Committed, er
 	}
 	for i := range b.Index {
 		s.seq++
-		s.index.set(&b.Index[i], s.seq)
+		s.index.set(&b.Index[i], words[i], s.seq)
 	}
 	s.told.add(b.Tell)
 	if !b.Forget.IsZero() {

@@ -19,8 +19,16 @@ type found struct {
 	hit   store.Hit
 }
 
-func (x index) set(e *store.Entry, position int64) {
-	words := e.Words()
+// wordsOf are the words of each entry.
+func wordsOf(entries []store.Entry) [][]string {
+	var all [][]string
+	for i := range entries {
+		all = append(all, entries[i].Words())
+	}
+	return all
+}
+
+func (x index) set(e *store.Entry, words []string, position int64) {
 	if len(words) == 0 {
 		delete(x[e.Kind], e.Key)
 		return
