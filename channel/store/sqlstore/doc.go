@@ -103,7 +103,8 @@
 //
 // It is a [store.Searcher], too: with FTS5 on SQLite, which modernc.org/sqlite has (without it
 // every entry is looked at), and with an index of words (GIN) on PostgreSQL. FTS5 takes up some
-// hundreds of entries at a time, within a commit; a search finds those that wait all the same.
+// hundreds of entries at a time, within a commit; a search finds those that wait all the same. A
+// word that many have is found among the newest entries, without the index.
 //
 // # Reports
 //

@@ -15,11 +15,12 @@ import (
 var _ store.Searcher = (*Store)(nil)
 
 // searchStatements word what keeps and asks the index. On SQLite the index of words takes up many entries at a time,
-// by file; until then they are looked at one by one, and so is every entry if there is no such index. On PostgreSQL
-// put is followStatements.tell as well.
+// by file; until then they are looked at one by one, and so is every entry if there is no such index. recent looks at
+// the newest ones like this: if a page is full of them, as it is for a word that many have, the index, which would go
+// through all that have it, need not be asked. On PostgreSQL find does both, and put is followStatements.tell as well.
 type searchStatements struct {
-	drop, put  rowStatement
-	file, find string
+	drop, put          rowStatement
+	file, recent, find string
 }
 
 // filed is the last entry that SQLite's index of words has taken up.
@@ -60,6 +61,7 @@ func newSearchStatements(d *dialect, fts bool) searchStatements {
 	s.file = `INSERT INTO kanava_words (rowid, words)
 		SELECT e.id, replace(e.words, ' ', ' ' || char(97 + (unicode(e.kind) + length(e.kind)) % 26)) || ' 0' || hex(e.grp)
 		FROM kanava_entry AS e WHERE e.id > ` + filed + ` ORDER BY e.id`
+	s.recent = s.find + ` AND e.id > (SELECT max(m.id) FROM kanava_entry AS m WHERE m.id < ?2) - 1000` + newest
 	s.find = `SELECT * FROM (` + s.find + ` AND e.id > ` + filed + newest + `)
 		UNION ALL
 		SELECT * FROM (` + found + `kanava_words AS w CROSS JOIN kanava_entry AS e ON e.id = w.rowid
@@ -186,14 +188,22 @@ func (s *Store) Search(ctx context.Context, q store.SearchQuery) ([]store.Hit, e
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	var hits []store.Hit
-	err := s.each(ctx, func(row Row) error {
-		var h store.Hit
-		err := row.Scan(&h.Key, &h.Group, &h.Position)
-		hits = append(hits, h)
-		return err
-	}, s.sql.search.find, s.searchFor(q.Kind, q.Words(), groups), before, q.Kind, q.Limit)
-	return hits, wrap(ctx, "search", err)
+	words := s.searchFor(q.Kind, q.Words(), groups)
+	find := func(statement string) (hits []store.Hit, err error) {
+		err = s.each(ctx, func(row Row) error {
+			var h store.Hit
+			err := row.Scan(&h.Key, &h.Group, &h.Position)
+			hits = append(hits, h)
+			return err
+		}, statement, words, before, q.Kind, q.Limit)
+		return hits, wrap(ctx, "search", err)
+	}
+	if s.sql.search.recent != "" {
+		if hits, err := find(s.sql.search.recent); err != nil || len(hits) == q.Limit {
+			return hits, err
+		}
+	}
+	return find(s.sql.search.find)
 }
 
 // searchFor words the condition for the engine's index.
