@@ -28,8 +28,9 @@
 // limits hold to the message, because the store decides them in the step that counts.
 //
 // Card numbers are masked before anything is stored or passed on, unless the channel says
-// InsecureKeepCards. One person's messages never reach another: where an identity is in doubt people are
-// kept apart, and what is sent names only identities that are the customer's now.
+// InsecureKeepCards; only IDs that are the host's own, such as those of buttons, stay as they are. One
+// person's messages never reach another: where an identity is in doubt people are kept apart, and what is
+// sent names only identities that are the customer's now.
 //
 // # What there is
 //

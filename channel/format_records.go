@@ -20,6 +20,8 @@ type messageRecord struct {
 	// Replaced is which one stood there before.
 	Shown    bool                   `json:"shown,omitempty"`
 	Replaced *conversation.Reaction `json:"replaced,omitempty"`
+	// Form says that Choice is what the customer wrote into a form, and not the ID of what they tapped.
+	Form bool `json:"form,omitempty"`
 	// Print tells the content of a message with a Key from that of others.
 	Print string `json:"print,omitempty"`
 	// Reach names the person who counts for the messaging limit because of the message.

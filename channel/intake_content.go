@@ -35,7 +35,7 @@ func contentOf(c webhook.Content) *messageRecord {
 	case *webhook.ListReply:
 		m.Kind, m.Text, m.Choice = "interactive", strings.TrimSpace(c.Title+"\n"+c.Description), c.ID
 	case *webhook.FlowReply:
-		m.Kind, m.Choice = "interactive", c.Response
+		m.Kind, m.Choice, m.Form = "interactive", c.Response, true
 		var lines []string
 		lines, m.FlowToken = flowAnswers(c.Response)
 		m.Text = strings.Join(append([]string{cmp.Or(c.Body, "[Form filled in]")}, lines...), "\n")

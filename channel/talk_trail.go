@@ -207,9 +207,13 @@ func (u *unit) masked(ch *Channel, conv *conversation.Conversation, m *messageRe
 	})
 }
 
-// texts are the parts of a message that a person wrote, the text itself first.
+// texts are the parts of a message that a person wrote, the text itself first. The ID of what a customer
+// tapped is the host's word: it must come back as it was sent.
 func (m *messageRecord) texts() []*string {
-	list := []*string{&m.Text, &m.Choice}
+	list := []*string{&m.Text}
+	if m.Form {
+		list = append(list, &m.Choice)
+	}
 	for i := range m.Attachments {
 		list = append(list, &m.Attachments[i].Name)
 	}

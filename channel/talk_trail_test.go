@@ -233,3 +233,65 @@ func TestPiecesThatGoOutTogetherAreSeenTogether(t *testing.T) {
 		require.Equal(t, stored, l.Line.Texts())
 	})
 }
+
+func TestWhatTheHostNamedAButtonIsNeverMasked(t *testing.T) {
+	t.Parallel()
+	const id, other = "4539148803436467", "order:5555 5555 5555 4444"
+	for name, later := range map[string]string{
+		"a whole number":        "4111 1111 1111 1111",
+		"the beginning of one":  "3782 8224",
+		"words about a code":    "cvv 123",
+		"harmless":              "thank you",
+		"the same number again": id,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.0", "hello")
+				conv := l.Conversation().ID
+				for _, c := range []message.Content{
+					&message.Buttons{Body: "Which order?", Buttons: []message.Button{{ID: id, Title: "The bike"}, {ID: other, Title: "The boat"}}},
+					&message.List{Body: "Which order?", Button: "Open", Sections: []message.Section{{Title: "Orders", Rows: []message.Row{{ID: id, Title: "The bike"}}}}},
+				} {
+					_, err := l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Content: c})
+					require.NoError(t, err)
+				}
+				l.Pass(5 * time.Second)
+				require.Equal(t, id, l.Line.Sent[0].Content.(*message.Buttons).Buttons[0].ID, "it goes out as it is")
+				require.Equal(t, id, l.Line.Sent[1].Content.(*message.List).Sections[0].Rows[0].ID)
+				l.Post(channeltest.Kim.Message(time.Now(), "wamid.1", "interactive", map[string]any{"type": "button_reply", "button_reply": map[string]any{"id": id, "title": "The bike"}}),
+					channeltest.Kim.Message(time.Now(), "wamid.2", "interactive", map[string]any{"type": "list_reply", "list_reply": map[string]any{"id": other, "title": "The boat"}}),
+					channeltest.Kim.Message(time.Now(), "wamid.3", "button", map[string]any{"text": "The bike", "payload": id}),
+					channeltest.Kim.Message(time.Now(), "wamid.4", "interactive", map[string]any{"type": "button_reply", "button_reply": map[string]any{"id": `{"order":"` + id + `"}`, "title": "The bike"}}),
+					channeltest.Kim.Message(time.Now(), "wamid.5", "interactive", map[string]any{"type": "nfm_reply", "nfm_reply": map[string]any{"response_json": `{"number":"0343 6467"}`}}))
+				l.Pass(5 * time.Second)
+				_, err := l.Reply(conv, later)
+				require.NoError(t, err)
+				l.Say(channeltest.Kim, "wamid.6", later)
+				l.Pass(5 * time.Second)
+				var choices []string
+				for _, m := range l.Messages(conv) {
+					if m.Choice != "" {
+						choices = append(choices, m.Choice)
+					}
+				}
+				require.Equal(t, []string{id, other, id, `{"order":"` + id + `"}`}, choices[:4])
+				for _, c := range l.Host.Of(conversation.MessageRedacted) {
+					require.NotContains(t, []string{"wamid.1", "wamid.2", "wamid.3", "wamid.4"}, c.Message.WAMID)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatACustomerWroteIntoAFormIsMaskedWithWhatIsAroundIt(t *testing.T) {
+	t.Parallel()
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Message(time.Now(), "wamid.1", "interactive", map[string]any{"type": "nfm_reply", "nfm_reply": map[string]any{"response_json": `{"cvv":"123"}`}}))
+		l.Pass(5 * time.Second)
+		l.Say(channeltest.Kim, "wamid.2", "4539 1488 0343 6467")
+		m := l.Messages(l.Conversation().ID)[0]
+		require.Equal(t, `{"cvv":"XXX"}`, m.Choice)
+		require.Equal(t, "[Form filled in]\ncvv: XXX", m.Text)
+	})
+}

@@ -48,7 +48,8 @@ type Buttons struct {
 // Button is one quick reply.
 type Button struct {
 	// ID comes back in the webhook when the user taps: 1 to [MaxButtonID]
-	// characters, unique in the message, no space at either end.
+	// characters, unique in the message, no space at either end. It is the host's own word, which nobody
+	// reads: it goes out, is kept and comes back as it is, and no digit of it is masked. Put no card number in it.
 	ID string
 	// Title is the label, 1 to [MaxButtonTitle] characters, unique in the message.
 	Title string
@@ -80,7 +81,8 @@ type Section struct {
 
 // Row is one choice of a list.
 type Row struct {
-	// ID comes back in the webhook: 1 to [MaxRowID] characters, unique in the list.
+	// ID comes back in the webhook: 1 to [MaxRowID] characters, unique in the list. Like that of a
+	// [Button] it is never masked.
 	ID          string `json:"id"`
 	Title       string `json:"title"`                 // 1 to MaxRowTitle characters
 	Description string `json:"description,omitempty"` // at most MaxRowDescription characters
