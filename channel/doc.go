@@ -38,7 +38,7 @@
 //	read          Conversations, Conversation, ConversationsByID, Messages, Message, Parts, Events, OpenFile
 //	find          Search, FindByTicket, FindCustomers, CustomerConversations
 //	follow        Feed, News and FeedCursor: what changes, on whichever process
-//	answer        Block, Reply, ReplyAll, Check and PreviewReply, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage
+//	answer        Block, Reply, ReplyAll, Split, Check and PreviewReply, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage
 //	share         HandOver and HandBack: who answers, a bot or people
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
 //	write first   Notify, NotifyAll, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing

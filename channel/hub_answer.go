@@ -49,6 +49,26 @@ func (h *Hub) ReplyAll(ctx context.Context, by conversation.Author, replies []Re
 	return visible(all), nil
 }
 
+// Split cuts a text that is longer than the channel of the conversation takes in one message where a reader
+// would, for [Hub.ReplyAll]: WhatsApp takes [message.MaxTextBody] characters, another Sender may take fewer.
+// The first part quotes and has the Metadata; each has a Key of its own if there is one. Other answers are
+// returned as they are. The error matches ErrNotFound or ErrNoChannel.
+func (h *Hub) Split(ctx context.Context, r Reply) ([]Reply, error) {
+	text := r.text()
+	if text == nil {
+		return []Reply{r}, nil
+	}
+	conv, customer, err := h.Conversation(ctx, r.Conversation)
+	if err != nil {
+		return nil, fmt.Errorf("channel: split: %w", plainly(err))
+	}
+	ch, ok := h.channels.get(conv.Channel)
+	if !ok {
+		return nil, fmt.Errorf("channel: split: %w", ErrNoChannel)
+	}
+	return r.split(ch.maxText(customer.Recipient(), text)), nil
+}
+
 // PreviewMacro says what [Hub.RunMacro] would send now, with its errors.
 func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) {
 	_, preview, err := h.outbox.macro(ctx, &m)

@@ -75,3 +75,54 @@ func TestTheLeastStateIsTheWorstOrTheLeastFar(t *testing.T) {
 	require.Equal(t, conversation.Uncertain, conversation.LeastState(read, uncertain, queued))
 	require.Equal(t, conversation.Failed, conversation.LeastState(uncertain, failed, read))
 }
+
+func TestWhatWasQueuedBeforeIsNoPartOfTheAnswerThatFollows(t *testing.T) {
+	for name, c := range map[string]struct {
+		before [][]string // calls, each with its keys
+		keys   []string
+		parts  map[string]string // key of the first part, by key; "" is by itself
+	}{
+		"two of an answer and two new": {[][]string{{"1", "2"}}, []string{"1", "2", "3", "4"}, map[string]string{"1": "1", "2": "1", "3": "3", "4": "3"}},
+		"one by itself and two new":    {[][]string{{"1"}}, []string{"1", "2", "3"}, map[string]string{"1": "", "2": "2", "3": "2"}},
+		"one new behind an answer":     {[][]string{{"1", "2"}}, []string{"1", "2", "3"}, map[string]string{"1": "1", "2": "1", "3": ""}},
+		"old ones in the middle":       {[][]string{{"2", "3"}}, []string{"1", "2", "3", "4"}, map[string]string{"1": "1", "2": "2", "3": "2", "4": "1"}},
+		"old ones of two answers":      {[][]string{{"1", "2"}, {"3"}}, []string{"1", "3", "4", "5"}, map[string]string{"1": "1", "3": "", "4": "4", "5": "4"}},
+		"all new":                      {nil, []string{"1", "2"}, map[string]string{"1": "1", "2": "1"}},
+		"all old":                      {[][]string{{"1"}, {"2"}}, []string{"1", "2"}, map[string]string{"1": "", "2": ""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked(t, channeltest.LabOptions{}, func(t *testing.T, l *lab, conv string) {
+				call := func(keys []string) []*conversation.Message {
+					var replies []channel.Reply
+					for _, key := range keys {
+						replies = append(replies, channel.Reply{Conversation: conv, Key: key, Content: &message.Text{Body: "answer " + key}})
+					}
+					all, err := l.Hub.ReplyAll(t.Context(), alice, replies)
+					require.NoError(t, err)
+					return all
+				}
+				for _, keys := range c.before {
+					call(keys)
+				}
+				all := call(c.keys)
+				key, count := map[string]string{}, map[string]int{}
+				for _, m := range all {
+					key[m.ID] = m.Key
+				}
+				for _, m := range all {
+					require.Equal(t, c.parts[m.Key], key[m.PartOf], m.Key)
+					if m.PartOf != "" {
+						count[m.PartOf]++
+						require.Equal(t, count[m.PartOf], m.Part, m.Key)
+						parts, _, err := l.Hub.Parts(t.Context(), m.ID)
+						require.NoError(t, err)
+						require.Equal(t, m.ID, parts[m.Part-1].ID)
+					}
+					stored, err := l.Hub.Message(t.Context(), m.ID)
+					require.NoError(t, err)
+					require.Equal(t, m.PartOf, stored.PartOf)
+				}
+			})
+		})
+	}
+}

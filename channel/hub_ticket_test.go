@@ -215,3 +215,60 @@ func TestALongAnswerGoesInPieces(t *testing.T) {
 		require.Equal(t, []channel.Reply{picture}, picture.Split())
 	})
 }
+
+// brief is a Sender that takes shorter texts than WhatsApp, as a carrier of SMS does.
+type brief struct {
+	message.Sender
+	most int
+}
+
+func (n brief) Check(out message.Outbound) error {
+	if err := out.Validate(); err != nil {
+		return err
+	}
+	if text, ok := out.Content.(*message.Text); ok && len([]rune(text.Body)) > n.most {
+		return &message.InvalidError{Problems: []message.Problem{{
+			Path: "text.body", Rule: message.RuleTooLong, Severity: message.SeverityError, Limit: n.most, Actual: len(text.Body),
+		}}}
+	}
+	return nil
+}
+
+func TestALongAnswerIsCutAsTheChannelWantsIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		most, length, parts int
+	}{
+		"short":                                   {1600, 1600, 1},
+		"too long for the channel alone":          {1600, 2550, 2},
+		"too long for WhatsApp, too":              {1600, 5000, 4},
+		"a channel that takes what WhatsApp does": {0, 5000, 2},
+		"a channel that would take more":          {10_000, 5000, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := func(cfg *channel.Config) {
+				if c.most > 0 {
+					cfg.Channels[0].Sender = brief{cfg.Channels[0].Sender, c.most}
+				}
+			}
+			channeltest.Experiment(t, channeltest.LabOptions{Config: config}, func(t *testing.T, l *channeltest.Lab) {
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				conv := l.Conversation().ID
+				body := strings.Repeat("A sentence of ä. ", 1000)[:c.length]
+				parts, err := l.Hub.Split(t.Context(), channel.Reply{Conversation: conv, Content: &message.Text{Body: strings.ToValidUTF8(body, "")}, Key: "k"})
+				require.NoError(t, err)
+				require.Len(t, parts, c.parts)
+				sent, err := l.Hub.ReplyAll(t.Context(), byYou, parts)
+				require.NoError(t, err)
+				require.Len(t, sent, c.parts)
+				picture := channel.Reply{Conversation: conv, Content: &message.Image{ID: "1"}}
+				whole, err := l.Hub.Split(t.Context(), picture)
+				require.NoError(t, err)
+				require.Equal(t, []channel.Reply{picture}, whole)
+				_, err = l.Hub.Split(t.Context(), channel.Reply{Conversation: "v_other", Content: &message.Text{Body: "hi"}})
+				require.ErrorIs(t, err, channel.ErrNotFound)
+			})
+		})
+	}
+}

@@ -35,6 +35,7 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 	if r.Key != "" || r.notify {
 		earlier := new(messageRecord)
 		if ok, err := u.Load(kindMessage, id, earlier); err != nil || ok {
+			r.again = true
 			return earlier.unless(print, err)
 		}
 	}

@@ -3,7 +3,9 @@ package channel
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -39,6 +41,7 @@ type Reply struct {
 	id     string // chosen by the caller, "" otherwise
 	notify bool   // proactive: no answer to anything
 	auto   bool   // the rules made it
+	again  bool   // it was queued before, under the same key: send says so
 	macro  *Macro // that it comes from; its key belongs to it as it was given
 }
 
@@ -70,20 +73,24 @@ func (o *outbox) reply(ctx context.Context, by conversation.Author, replies []Re
 			return err
 		}
 		what.channel = ch.ID
+		var fresh []*messageRecord
 		for i := range replies {
 			if replies[i].Conversation != first.Conversation {
 				return invalidAt("conversation", message.RuleUniform)
 			}
-			m, err := u.send(ch, customer, conv, &replies[i])
+			r := replies[i]
+			m, err := u.send(ch, customer, conv, &r)
 			if err != nil && len(replies) > 1 {
 				return fmt.Errorf("answer %d: %w", i+1, err)
 			}
 			if err != nil {
 				return err
 			}
-			all = append(all, m)
+			if all = append(all, m); !r.again {
+				fresh = append(fresh, m)
+			}
 		}
-		return u.together(all)
+		return u.together(all, fresh)
 	})
 	if err != nil {
 		o.refused(ctx, &what, err)
@@ -92,16 +99,17 @@ func (o *outbox) reply(ctx context.Context, by conversation.Author, replies []Re
 	return all, nil
 }
 
-// together makes one answer of messages that were queued together just now.
-func (u *unit) together(all []*messageRecord) error {
-	if len(all) < 2 || all[0].PartOf != "" || all[0].Delivery.Settled() {
-		return nil // one by itself, or the same call again
+// together makes one answer of the messages that were queued just now. Those that an earlier call queued under the
+// same keys stay what they are.
+func (u *unit) together(all, fresh []*messageRecord) error {
+	if len(fresh) < 2 {
+		return nil
 	}
-	ids := make([]string, len(all))
-	for i, m := range all {
+	ids := make([]string, len(fresh))
+	for i, m := range fresh {
 		ids[i] = m.ID
 	}
-	for i := range all {
+	for i := range fresh {
 		m := new(messageRecord) // as those behind it left it: they may have masked something
 		if _, err := u.Load(kindMessage, ids[i], m); err != nil {
 			return err
@@ -112,20 +120,28 @@ func (u *unit) together(all []*messageRecord) error {
 		if err := u.saveMessage(m); err != nil {
 			return err
 		}
-		all[i] = m
+		all[slices.Index(all, fresh[i])] = m
 	}
 	return nil
 }
 
-// Split cuts a text that is longer than WhatsApp takes where a reader would, for [Hub.ReplyAll]. The
-// first part quotes and has the Metadata; each has a Key of its own if there is one. Other answers
-// are returned as they are.
-func (r Reply) Split() []Reply {
-	text, ok := r.Content.(*message.Text)
-	if !ok || r.Template != nil || text == nil {
+// Split is [Hub.Split] for a channel that takes as much as WhatsApp does, [message.MaxTextBody] characters.
+func (r Reply) Split() []Reply { return r.split(message.MaxTextBody) }
+
+// text is what can be cut; nil if nothing can.
+func (r *Reply) text() *message.Text {
+	if text, ok := r.Content.(*message.Text); ok && r.Template == nil {
+		return text
+	}
+	return nil
+}
+
+func (r Reply) split(most int) []Reply {
+	text := r.text()
+	if text == nil {
 		return []Reply{r}
 	}
-	pieces := message.Split(text.Body, message.MaxTextBody)
+	pieces := message.Split(text.Body, most)
 	if len(pieces) < 2 {
 		return []Reply{r}
 	}
@@ -143,6 +159,28 @@ func (r Reply) Split() []Reply {
 		}
 	}
 	return all
+}
+
+// maxText is how many characters of a text the channel takes in one message: as many as WhatsApp does, or
+// what its Sender says.
+func (c *Channel) maxText(to message.Recipient, text *message.Text) int {
+	most := message.MaxTextBody
+	checker, ok := c.Sender.(message.Checker)
+	if !ok {
+		return most
+	}
+	probe := *text
+	if long := []rune(text.Body); len(long) > most { // its own limit is asked for, and not WhatsApp's
+		probe.Body = string(long[:most])
+	}
+	if e, ok := errors.AsType[*message.InvalidError](checker.Check(message.Outbound{To: to, Content: &probe})); ok {
+		for _, p := range e.Problems {
+			if p.Path == "text.body" && p.Rule == message.RuleTooLong && p.Limit > 0 {
+				most = min(most, p.Limit)
+			}
+		}
+	}
+	return most
 }
 
 // IsTemplate says that the answer is a template, in any of its forms.

@@ -183,3 +183,17 @@ func TestOnlyAdministratorsExportAndErase(t *testing.T) {
 		require.Empty(t, s.Conversations())
 	})
 }
+
+func TestATextThatIsTooLongForOneMessageGoesOutInParts(t *testing.T) {
+	with(t, nil, func(t *testing.T, s *site) {
+		id := s.asks("wamid.1", "hello")
+		long := strings.Repeat("A sentence. ", 600)
+		require.NotContains(t, s.post(alice, "/talk/"+id+"/check", "text", long, "key", "12345678").text, "refused")
+		for range 2 { // the second time it is known by its key
+			require.Equal(t, http.StatusNoContent, s.post(alice, "/talk/"+id+"/reply", "text", long, "key", "12345678").Code)
+		}
+		s.Pass(time.Minute)
+		require.Len(t, s.Line.Texts(), 2)
+		require.Contains(t, s.post(victor, "/talk/"+id+"/check", "text", long, "key", "12345679").text, "refused")
+	})
+}

@@ -1,11 +1,13 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
 )
 
 // answerOf is the answer that a form holds: a text, or a file with the text as its caption, now or, with
@@ -23,7 +25,8 @@ func (q *request) answerOf() (channel.Reply, error) {
 	return r, err
 }
 
-// reply sends an answer. A form that comes twice with one key is one message.
+// reply sends an answer, in parts if it is longer than the channel takes. A form that comes twice with one
+// key is one answer.
 func (q *request) reply() error {
 	if q.ReadOnly {
 		return errReadOnly
@@ -35,7 +38,11 @@ func (q *request) reply() error {
 	if len(r.Key) < minKey {
 		return errNoKey
 	}
-	if _, err := q.Desk.Reply(q.ctx(), q.actor, r); err != nil {
+	parts, err := q.split(r)
+	if err != nil {
+		return err
+	}
+	if _, err := q.Desk.ReplyAll(q.ctx(), q.actor, parts); err != nil {
 		return err
 	}
 	return q.done("c/" + r.Conversation)
@@ -47,7 +54,7 @@ func (q *request) check() error {
 	if err != nil {
 		return err
 	}
-	p, err := q.Desk.PreviewReply(q.ctx(), q.actor, r)
+	p, err := q.previewAnswer(r)
 	if err != nil {
 		return err
 	}
@@ -66,6 +73,38 @@ func (q *request) check() error {
 		v.Text = p.Message.Text
 	}
 	return q.json(http.StatusOK, v)
+}
+
+// split is an answer in the parts in which it goes out. Whoever may not give it hears so where it is given.
+func (q *request) split(r channel.Reply) ([]channel.Reply, error) {
+	parts, err := q.Desk.Split(q.ctx(), q.actor, r)
+	if errors.Is(err, access.ErrDenied) {
+		return []channel.Reply{r}, nil
+	}
+	return parts, err
+}
+
+// previewAnswer is what an answer would do: of one in parts, what the first part would that is refused, or else all
+// of them together.
+func (q *request) previewAnswer(r channel.Reply) (*channel.ReplyPreview, error) {
+	parts, err := q.split(r)
+	if err != nil {
+		return nil, err
+	}
+	var whole *channel.ReplyPreview
+	for _, part := range parts {
+		p, err := q.Desk.PreviewReply(q.ctx(), q.actor, part)
+		switch {
+		case err != nil || p.Refused != nil:
+			return p, err
+		case whole == nil:
+			whole = p
+		default:
+			whole.Message.Text += "\n" + p.Message.Text
+			whole.Message.Redacted = whole.Message.Redacted || p.Message.Redacted
+		}
+	}
+	return whole, nil
 }
 
 func unix(t time.Time) int64 {

@@ -45,6 +45,16 @@ func (d *Desk) ReplyAll(ctx context.Context, actor access.Actor, replies []chann
 	return d.hub.ReplyAll(ctx, author(actor), replies)
 }
 
+// Split is [channel.Hub.Split] for whoever may answer in the conversation.
+func (d *Desk) Split(ctx context.Context, actor access.Actor, r channel.Reply) (_ []channel.Reply, err error) {
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: actionOf(&r)}, verb: "split"}
+	defer d.endRead(ctx, c, &err)
+	if err := d.inConversation(ctx, c, r.Conversation); err != nil {
+		return nil, err
+	}
+	return d.hub.Split(ctx, r)
+}
+
 // actionOf is what an answer is, in the words of package access.
 func actionOf(r *channel.Reply) access.Action {
 	if r.IsTemplate() {

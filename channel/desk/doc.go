@@ -42,7 +42,7 @@
 //	              HandOver and HandBack between a bot and people
 //	read          MyChannels, Inbox, CountInbox, MarkSeen, Seen, Conversations, Conversation, Messages, Message, Parts, Events, OpenFile
 //	find          Search, FindCustomers, FindByTicket, and Feed for what is new
-//	answer        Reply, ReplyAll, Check, PreviewReply, RunMacro, PreviewMacro, Upload, MarkRead, CancelMessage
+//	answer        Reply, ReplyAll, Split, Check, PreviewReply, RunMacro, PreviewMacro, Upload, MarkRead, CancelMessage
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
 //	write first   Notify, NotifyAll, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
 //	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels

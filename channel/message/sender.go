@@ -55,7 +55,8 @@ type InboundCounter interface {
 // A Checker is a [Sender] that takes less than WhatsApp does, such as package twilio's.
 type Checker interface {
 	// Check returns the error with which Send would refuse out without asking anybody, or nil. It
-	// must be quick: a transaction may wait for it.
+	// must be quick: a transaction may wait for it. Of a text that is too long it says so in an
+	// *InvalidError, at "text.body" with [RuleTooLong] and its Limit: Hub.Split goes by that.
 	Check(out Outbound) error
 }
 

@@ -141,7 +141,11 @@ func (h *host) reply(_ http.ResponseWriter, r *http.Request, by conversation.Aut
 		if err != nil {
 			return err
 		}
-		messages, err := h.hub.ReplyAll(ctx, by, answer.Split())
+		parts, err := h.hub.Split(ctx, answer)
+		if err != nil {
+			return err
+		}
+		messages, err := h.hub.ReplyAll(ctx, by, parts)
 		for _, m := range messages {
 			_, noteErr := tx.ExecContext(ctx, `INSERT INTO entry (id, ticket, seq) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, m.ID, r.PathValue("id"), m.Seq)
 			err = errors.Join(err, noteErr)

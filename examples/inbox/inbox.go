@@ -104,7 +104,11 @@ func (w *WhatsApp) Send(ctx context.Context, out Outgoing) (id string, err error
 	} else {
 		answer.Content = &message.Text{Body: out.Text}
 	}
-	sent, err := w.hub.ReplyAll(ctx, conversation.Author{Kind: conversation.Agent, ID: out.Agent}, answer.Split())
+	parts, err := w.hub.Split(ctx, answer)
+	if err != nil {
+		return "", fmt.Errorf("inbox: send: %w", err)
+	}
+	sent, err := w.hub.ReplyAll(ctx, conversation.Author{Kind: conversation.Agent, ID: out.Agent}, parts)
 	if err != nil {
 		return "", fmt.Errorf("inbox: send: %w", err)
 	}

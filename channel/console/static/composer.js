@@ -70,7 +70,7 @@ export function look() {
   const called = how === "note" ? word.dataset.word : draft.at ? word.dataset.later : word.dataset.send;
   if (word.textContent !== called) word.textContent = called;
   for (const b of $$("#composer [type=submit]")) b.disabled = underWay.has(writing);
-  const most = how === "note" ? 16000 : draft.files.length ? 1024 : Number(form.dataset.max), n = [...draft[field()]].length, counter = $("#counter");
+  const most = how === "note" ? 16000 : draft.files.length ? 1024 : Infinity, n = [...draft[field()]].length, counter = $("#counter");
   counter.hidden = n < most - 500;
   counter.textContent = n > most ? say("toolong", { n: n - most }) : n + " / " + most;
   counter.classList.toggle("over", n > most);
