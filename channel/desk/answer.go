@@ -47,7 +47,7 @@ func (d *Desk) ReplyAll(ctx context.Context, actor access.Actor, replies []chann
 
 // Split is [channel.Hub.Split] for whoever may answer in the conversation.
 func (d *Desk) Split(ctx context.Context, actor access.Actor, r channel.Reply) (_ []channel.Reply, err error) {
-	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: actionOf(&r)}, verb: "split"}
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: actionOf(&r)}, verb: "reply"}
 	defer d.endRead(ctx, c, &err)
 	if err := d.inConversation(ctx, c, r.Conversation); err != nil {
 		return nil, err
