@@ -30,7 +30,7 @@ var causes = []struct {
 	{isA[*template.BindError], conversation.CauseTemplateValues, "the template's values do not fit"},
 	{isA[*template.ExpandError], conversation.CausePlaceholder, "a placeholder has no usable value"},
 	{matching(message.ErrInvalid), conversation.CauseInvalid, "the message is not valid"},
-	{matching(ErrUnusable), conversation.CauseUnusable, "something is too long or is no text"},
+	{matching(ErrUnusable), conversation.CauseUnusable, "something given cannot be used"},
 	{matching(ErrNotSent), conversation.CauseNotSent, "the message that it is about was not sent yet"},
 	{matching(ErrNotUncertain), conversation.CauseNotUncertain, "what became of the message is known"},
 	{matching(ErrTooLate), conversation.CauseTooLate, "the message was handed to WhatsApp"},

@@ -37,7 +37,8 @@ var (
 	ErrNoEvidence = errors.New("channel: the consent is no evidence")
 	// ErrKeyReused: the key was used before for a message with other content.
 	ErrKeyReused = errors.New("channel: the key was used for another message")
-	// ErrUnusable: a key, name, reason or reference is too long, not valid UTF-8, or has a NUL in it.
+	// ErrUnusable: something given cannot be used: a text that is too long, not valid UTF-8 or has a NUL in it,
+	// a required one that is empty, a word that there is not, metadata that is no JSON. Package explain says what.
 	ErrUnusable = usable.Err
 	// ErrNotSent: the message that is quoted or reacted to has not been sent yet.
 	ErrNotSent = errors.New("channel: the message was not sent yet")

@@ -15,9 +15,6 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// errCampaign says that a campaign has no usable key.
-var errCampaign = fmt.Errorf("channel: the key of a campaign has 1 to 100 bytes: %w", ErrUnusable)
-
 // NotifyAll is [Hub.Notify] for many rows, one after the other; it yields what became of each. A row
 // that is refused, or cannot be read, harms no other. A row is known by its Key, or by its number:
 // then a campaign that is resumed must have the same rows in the same order.
@@ -27,8 +24,8 @@ var errCampaign = fmt.Errorf("channel: the key of a campaign has 1 to 100 bytes:
 // it back.
 func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.Campaign, rows iter.Seq2[Notification, error]) iter.Seq[*campaign.Result] {
 	return func(yield func(*campaign.Result) bool) {
-		if c.Key == "" || usable.Text("key", c.Key, 100) != nil {
-			yield(&campaign.Result{Err: fmt.Errorf("channel: notify all: %w", errCampaign), Cause: CauseOf(errCampaign)})
+		if err := errors.Join(usable.Required("key of the campaign", c.Key), usable.Text("key of the campaign", c.Key, 100)); err != nil {
+			yield(&campaign.Result{Err: fmt.Errorf("channel: notify all: %w", err), Cause: CauseOf(err)})
 			return
 		}
 		row := 0

@@ -8,11 +8,15 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/deadletter"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// DeadLetters lists dead letters, oldest first.
+// DeadLetters lists dead letters, oldest first. The error matches ErrUnusable for a query without Work.
 func (h *Hub) DeadLetters(ctx context.Context, q deadletter.Query) (letters []deadletter.Letter, err error) {
+	if err := usable.Required("kind of work", q.Work); err != nil {
+		return nil, fmt.Errorf("channel: list dead letters: %w", err)
+	}
 	limit := pageSize(q.Limit)
 	letters = make([]deadletter.Letter, 0, limit)
 	for after := q.After; len(letters) < limit; {
@@ -101,8 +105,11 @@ func deadLetter(w *store.Work) deadletter.Letter {
 }
 
 // ReplayAllDeadLetters is [Hub.ReplayDeadLetters] for all that a query names, in their order. It
-// returns how many.
+// returns how many. The error matches ErrUnusable for a query without Work.
 func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q deadletter.Replay) (n int, err error) {
+	if err := usable.Required("kind of work", q.Work); err != nil {
+		return 0, fmt.Errorf("channel: replay: %w", err)
+	}
 	var keys []store.WorkKey
 	err = h.eachWork(ctx, store.WorkQuery{Queue: q.Work, Dead: true}, q.Channel, func(page []store.Work) error {
 		for _, w := range page {

@@ -20,7 +20,7 @@ func (h *Hub) HandOver(ctx context.Context, by conversation.Author, id string, w
 		why.Cause = conversation.CauseByHand
 	}
 	if !why.Cause.HandsOver() {
-		return fmt.Errorf("channel: hand over: cause: %w", ErrUnusable)
+		return fmt.Errorf("channel: hand over: %w", &usable.Error{What: "cause", Rule: usable.Unknown})
 	}
 	return h.hold(ctx, by, "hand over", id, conversation.HeldByPeople, why)
 }

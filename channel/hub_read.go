@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -32,7 +33,7 @@ type ConversationQuery struct {
 	Holders []conversation.Holder
 	// Before continues a list: the last conversation of the previous page.
 	Before *conversation.Conversation
-	// Limit is the most to return, 1 to 1000; 0 means 50.
+	// Limit is the most to return; 0 or less means 50, more than 1000 means 1000.
 	Limit int
 }
 
@@ -44,12 +45,12 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conver
 	}
 	for _, queue := range q.Queues {
 		if !slices.Contains(conversation.Queues(), queue) {
-			return nil, fmt.Errorf("channel: list conversations: %w: there is no such queue", ErrUnusable)
+			return nil, fmt.Errorf("channel: list conversations: %w", &usable.Error{What: "queue", Rule: usable.Unknown})
 		}
 	}
 	for _, holder := range q.Holders {
 		if !slices.Contains(conversation.Holders(), holder) {
-			return nil, fmt.Errorf("channel: list conversations: %w: there is no such holder", ErrUnusable)
+			return nil, fmt.Errorf("channel: list conversations: %w", &usable.Error{What: "holder", Rule: usable.Unknown})
 		}
 	}
 	limit := pageSize(q.Limit)
@@ -122,7 +123,7 @@ type MessageQuery struct {
 	Before *conversation.Message
 	// After goes forwards instead, from the earliest message behind this one; with Before, up to it.
 	After *conversation.Message
-	// Limit is the most to return, 1 to 1000; 0 means 50.
+	// Limit is the most to return; 0 or less means 50, more than 1000 means 1000.
 	Limit int
 }
 

@@ -2,7 +2,6 @@ package channel
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/usable"
@@ -65,8 +64,11 @@ func (c *Channel) metadata(raw json.RawMessage) (json.RawMessage, error) {
 		return nil, err
 	}
 	safe := c.redactJSON(raw)
-	if !json.Valid(safe) {
-		return nil, fmt.Errorf("channel: metadata is not JSON, or has a card number that is not in a text: %w", ErrUnusable)
+	switch {
+	case !json.Valid(raw):
+		return nil, &usable.Error{What: "metadata", Rule: usable.NoJSON}
+	case !json.Valid(safe):
+		return nil, &usable.Error{What: "metadata", Rule: usable.Card}
 	}
 	return safe, nil
 }

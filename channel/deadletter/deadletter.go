@@ -40,7 +40,7 @@ type Query struct {
 	Work string
 	// After is the Seq of the last one of the previous page.
 	After int64
-	// Limit is the most to return, 1 to 1000; 0 means 50.
+	// Limit is the most to return; 0 or less means 50, more than 1000 means 1000.
 	Limit int
 }
 

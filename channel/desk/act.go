@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/deskapi"
@@ -126,7 +125,7 @@ func (d *Desk) SetTags(ctx context.Context, actor access.Actor, id string, tags 
 	slices.Sort(clean)
 	clean = slices.Compact(clean)
 	if len(clean) > maxTags {
-		return fmt.Errorf("desk: set tags: %w: %d tags, at most %d are kept", channel.ErrUnusable, len(clean), maxTags)
+		return fmt.Errorf("desk: set tags: %w", &usable.Error{What: "list of tags", Rule: usable.TooLong, Most: maxTags, Actual: len(clean)})
 	}
 	return d.act(ctx, actor, access.Tag, "set tags", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
 		before, after := s.Conversation.Tags, make([]string, len(clean))
@@ -163,10 +162,7 @@ func (d *Desk) SetTopic(ctx context.Context, actor access.Actor, id, topic strin
 // of text. Card numbers in it are masked. It returns the note as a message with Direction Note.
 func (d *Desk) AddNote(ctx context.Context, actor access.Actor, id, text string) (note *conversation.Message, err error) {
 	text = strings.TrimSpace(text)
-	if text == "" {
-		return nil, fmt.Errorf("desk: add note: %w: it is empty", channel.ErrUnusable)
-	}
-	if err := usable.Text("note", text, maxNote); err != nil {
+	if err := errors.Join(usable.Required("note", text), usable.Text("note", text, maxNote)); err != nil {
 		return nil, fmt.Errorf("desk: add note: %w", err)
 	}
 	err = d.act(ctx, actor, access.Note, "add note", id, func(s *deskapi.Scene) ([]rules.Effect, error) {

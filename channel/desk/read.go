@@ -33,7 +33,7 @@ type ConversationQuery struct {
 	Holders []conversation.Holder
 	// Before continues a list: the last conversation of the previous page.
 	Before *conversation.Conversation
-	// Limit is the most to return, 1 to 1000; 0 means 50.
+	// Limit is the most to return, at most 1000; 0 or less means 50.
 	Limit int
 }
 

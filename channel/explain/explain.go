@@ -13,10 +13,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/settings"
@@ -115,6 +117,47 @@ func (x *Explanation) details(err error) {
 		x.Fields = append(x.Fields, Field{"", string(e.Rule), x.Text})
 	}
 	x.settings(err)
+	x.unusable(err)
+}
+
+// unusable adds every value that cannot be used; of one alone the sentence says what is wrong.
+func (x *Explanation) unusable(err error) {
+	var all []*usable.Error
+	collect(err, &all)
+	for _, e := range all {
+		sentence := e.Sentence()
+		sentence = strings.ToUpper(sentence[:1]) + sentence[1:] + "."
+		x.Fields = append(x.Fields, Field{e.What, string(e.Rule), sentence})
+		if len(all) == 1 {
+			x.Text, x.Do = sentence, advice[e.Rule]
+		}
+	}
+}
+
+// advice is what to do about a value that cannot be used.
+var advice = map[usable.Rule]string{
+	usable.TooLong: "Shorten it.",
+	usable.NoText:  "Give a text in UTF-8.",
+	usable.Empty:   "Fill it in.",
+	usable.Unknown: "Choose one that there is.",
+	usable.NoJSON:  "Give valid JSON.",
+	usable.Card:    "Take the number out, or give it as a text, in which it is masked.",
+}
+
+// collect finds all errors of a type in a tree.
+func collect[E error](err error, all *[]E) {
+	if e, ok := err.(E); ok { //nolint:errorlint // goes down by itself
+		*all = append(*all, e)
+		return
+	}
+	switch e := err.(type) { //nolint:errorlint // goes down by itself
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			collect(one, all)
+		}
+	case interface{ Unwrap() error }:
+		collect(e.Unwrap(), all)
+	}
 }
 
 // settings adds every setting that is wrong: they are told all at once.
@@ -238,7 +281,7 @@ var explanations = []struct {
 	}},
 	{matching(channel.ErrUnusable), Explanation{
 		Class: Input, Status: http.StatusUnprocessableEntity,
-		Text: "Something is too long, or is no text.", Do: "Shorten it.",
+		Text: "Something that was given cannot be used.", Do: "Correct it.",
 	}},
 	{matching(channel.ErrNotSent), Explanation{
 		Class: Later, Status: http.StatusConflict,
@@ -268,7 +311,7 @@ var explanations = []struct {
 		Class: Missing, Status: http.StatusNotFound, Text: "It is not there, or not any more.",
 	}},
 	{matching(store.ErrSearch), Explanation{
-		Class: Input, Status: http.StatusUnprocessableEntity, Text: "A search has 1 to 200 characters and at least one word.", Do: "Search for something shorter.",
+		Class: Input, Status: http.StatusUnprocessableEntity, Text: "A search has 1 to 200 characters and at least one word.", Do: "Search for other words.",
 	}},
 	{matching(store.ErrCursor), Explanation{
 		Class: Input, Status: http.StatusBadRequest, Text: "There is no such place to go on from.", Do: "Start at the beginning.",

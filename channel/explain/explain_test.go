@@ -2,6 +2,7 @@ package explain_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
@@ -92,4 +95,49 @@ func TestEveryErrorIsExplained(t *testing.T) {
 		})
 	}
 	require.Greater(t, len(explain.Error(settings).Fields), 2, "all settings of both channels")
+}
+
+func TestWhatCannotBeUsedIsToldApart(t *testing.T) {
+	t.Parallel()
+	channeltest.Experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *channeltest.Lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		ctx := t.Context()
+		metadata := func(raw string) error { return l.Hub.SetMetadata(ctx, conv, json.RawMessage(raw)) }
+		_, queue := l.Hub.Conversations(ctx, channel.ConversationQuery{Channel: "support", Queues: []string{"urgent"}})
+		_, holder := l.Hub.Conversations(ctx, channel.ConversationQuery{Channel: "support", Holders: []conversation.Holder{"cat"}})
+		_, letters := l.Hub.DeadLetters(ctx, deadletter.Query{})
+		_, replay := l.Hub.ReplayAllDeadLetters(ctx, deadletter.Replay{Channel: "support"})
+		for name, c := range map[string]struct {
+			err            error
+			text, do, rule string
+		}{
+			"too long":                    {l.Hub.SetTicket(ctx, conv, strings.Repeat("x", 300)), "Ticket is too long: 300 of at most 255.", "Shorten it.", "too_long"},
+			"no text":                     {l.Hub.SetTicket(ctx, conv, "\xff"), "Ticket is not valid UTF-8, or has a NUL in it.", "Give a text in UTF-8.", "no_text"},
+			"no JSON":                     {metadata("{"), "Metadata is no JSON.", "Give valid JSON.", "no_json"},
+			"a card as a number":          {metadata(`{"n":4111111111111111}`), "", "", ""}, // it becomes a text
+			"an unknown queue":            {queue, "There is no such queue.", "Choose one that there is.", "unknown"},
+			"an unknown holder":           {holder, "There is no such holder.", "Choose one that there is.", "unknown"},
+			"dead letters of no kind":     {letters, "Kind of work is empty.", "Fill it in.", "empty"},
+			"a replay of no kind":         {replay, "Kind of work is empty.", "Fill it in.", "empty"},
+			"an unknown cause":            {l.Hub.HandOver(ctx, channeltest.Alice, conv, conversation.Handover{Cause: "bored"}), "There is no such cause.", "Choose one that there is.", "unknown"},
+			"two values at the same time": {errors.Join(l.Hub.SetTicket(ctx, conv, "\xff"), queue), "Something that was given cannot be used.", "Correct it.", "no_text"},
+		} {
+			if c.text == "" {
+				if c.err != nil {
+					require.ErrorIs(t, c.err, channel.ErrUnusable, name)
+					require.NotContains(t, explain.Error(c.err).Text, "4111", name)
+				}
+				continue
+			}
+			require.ErrorIs(t, c.err, channel.ErrUnusable, name)
+			require.Equal(t, conversation.CauseUnusable, channel.CauseOf(c.err), name)
+			x := explain.Error(c.err)
+			require.Equal(t, explain.Input, x.Class, name)
+			require.Equal(t, 422, x.Status, name)
+			require.Equal(t, c.text, x.Text, name)
+			require.Equal(t, c.do, x.Do, name)
+			require.Equal(t, c.rule, x.Fields[0].Rule, name)
+		}
+	})
 }

@@ -26,8 +26,8 @@ type FilePolicy struct {
 	Wait duration.Duration `json:"wait,omitempty"`
 }
 
-// DefaultFileTypes returns the media types that a channel takes by default: pictures, sound, films
-// and PDF.
+// DefaultFileTypes returns the media types that a channel takes by default: pictures, sound, films,
+// PDF and plain text.
 func DefaultFileTypes() []string {
 	return []string{
 		"image/jpeg", "image/png", "image/webp", "image/gif", "audio/*", "video/mp4", "video/3gpp", "application/pdf",

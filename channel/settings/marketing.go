@@ -10,7 +10,7 @@ type MarketingRoute string
 // Marketing routes.
 const (
 	// MarketingAuto takes the marketing endpoint if the account is known to be there, by what a
-	// MarketingTeller of package transport said or because WhatsApp refused a message elsewhere. The default.
+	// message.MarketingTeller said or because WhatsApp refused a message elsewhere. The default.
 	MarketingAuto MarketingRoute = ""
 	// MarketingAlways takes it whatever is known of the account.
 	MarketingAlways MarketingRoute = "always"

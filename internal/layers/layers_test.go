@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 	"channel/settings":   {"channel/duration", "channel/pricing", "redact", "window"},
 	"channel/health":     {"channel/conversation", "channel/duration", "channel/store"},
 	"channel/hooks":      {"channel/conversation", "channel/health", "channel/pricing"},
-	"channel/explain":    {"channel", "channel/conversation", "channel/message", "channel/pricing", "channel/settings", "channel/store", "template", "window"},
+	"channel/explain":    {"channel", "channel/conversation", "channel/internal/usable", "channel/message", "channel/pricing", "channel/settings", "channel/store", "template", "window"},
 	"channel/desk": {
 		"channel", "channel/access", "channel/campaign", "channel/conversation", "channel/deadletter", "channel/deskapi", "channel/explain", "channel/health",
 		"channel/internal/step", "channel/internal/usable", "channel/message", "channel/pricing", "channel/rules", "channel/settings", "channel/store", "template",
