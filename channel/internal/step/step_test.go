@@ -414,8 +414,8 @@ func TestWorkThatIsRewrittenBeforeItBeginsIsDecodedAnew(t *testing.T) {
 		u.EnqueueItem(store.Work{Queue: "q", ID: "own", Body: []byte(`1`)}, 1, nil)
 		return u.Rewrite("q", "own", func([]byte) ([]byte, error) { return []byte(`2`), nil })
 	}))
-	require.Nil(t, <-place.began, "the item that was decoded is of the old body")
 	require.Empty(t, place.waits)
+	require.Nil(t, <-place.began, "the item that was decoded is of the old body")
 }
 
 // What is claimed with the commit would follow work of its lane whose claim is lost.
@@ -433,8 +433,8 @@ func TestNothingIsClaimedWithACommitThatRewritesOtherWork(t *testing.T) {
 		u.EnqueueItem(store.Work{Queue: "q", ID: "after", Body: []byte(`1`)}, 1, nil)
 		return nil
 	}))
-	require.False(t, <-place.waits, "the place is given up")
 	require.Empty(t, place.began)
+	require.Len(t, place.waits, 1, "the place is given up")
 	works, err := s.Store.Claim(t.Context(), store.Claim{Queue: "q", Now: time.Now().Add(time.Minute), Lease: time.Hour, Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, works, 3, "it waits like all other work, beside what was there")
