@@ -98,7 +98,10 @@ func (h *Hub) dry(ctx context.Context, f func(u *unit) error) error {
 	if err := h.upToDate(ctx); err != nil {
 		return err
 	}
-	run := h.unit(f)
+	run := h.unit(func(u *unit) error {
+		u.rehearsal = true
+		return f(u)
+	})
 	err := h.steps.Try(ctx, nil, func(s *step.Step) error {
 		if err := run(s); err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
@@ -225,6 +226,13 @@ func TestALowBudgetIsToldAtTheStartAndWhenSomebodyIsRefused(t *testing.T) {
 	experiment(t, o, func(t *testing.T, l *lab) {
 		require.Equal(t, 1, rush(t, 1, l))
 		require.Empty(t, low)
+		to := channel.Notification{
+			Channel: "support", To: message.Recipient{Phone: channeltest.Stranger(7).Phone}, Template: &channel.Template{Name: "reminder", Language: "en"},
+		}
+		for result := range l.Hub.NotifyAll(t.Context(), channeltest.Alice, campaign.Campaign{Key: "dry", Dry: true}, func(yield func(channel.Notification, error) bool) { yield(to, nil) }) {
+			require.ErrorIs(t, result.Err, pricing.ErrBudgetExhausted)
+		}
+		require.Empty(t, low, "nobody was refused by a rehearsal")
 		require.Zero(t, rush(t, 3, l))
 		require.Len(t, low, 1, "told once that somebody was refused")
 		require.EqualValues(t, 2600, low[0].Balance.Remaining)

@@ -16,7 +16,8 @@ type Campaign struct {
 	// its Notification.Key, here of at most 150 bytes, or else by its number. One that Hub.CancelMessage took
 	// back counts as queued, too, and stays taken back.
 	Key string
-	// Dry queues nothing: each result says what would become of its row now.
+	// Dry queues nothing: each result says what would become of its row now, were it the only one. Rows
+	// that are there twice, and what those before have used of a budget or a limit, are not counted.
 	Dry bool
 	// NoWait takes a messaging limit for a refusal. Otherwise the campaign waits, over days if it
 	// must.

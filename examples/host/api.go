@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
 	"net/http"
 	"strings"
 	"time"
@@ -70,6 +71,9 @@ func (h *host) agent(f func(http.ResponseWriter, *http.Request, conversation.Aut
 		w.Header().Set("Content-Type", "application/json")
 		if err != nil {
 			why := explain.Error(err)
+			if why.Class == explain.Fault { // the agent cannot mend it
+				log.Printf("%s %s: %v", r.Method, r.Pattern, err)
+			}
 			w.WriteHeader(why.Status)
 			v = why
 		}
