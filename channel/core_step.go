@@ -17,8 +17,8 @@ type unit struct {
 	ctx  context.Context
 	core *core
 	now  time.Time
-	// rehearsal says that nothing of the unit is to be committed.
-	rehearsal bool
+	// rehearsal is not nil if nothing of the unit is to be committed.
+	rehearsal *rehearsal
 	// author is who acts; zero for WhatsApp, customers and rules.
 	author conversation.Author
 	// timer is the conversation whose timer went off and is being handled; "" if none.

@@ -28,13 +28,13 @@ func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.
 			yield(&campaign.Result{Err: fmt.Errorf("channel: notify all: %w", err), Cause: CauseOf(err)})
 			return
 		}
-		row := 0
+		row, before := 0, &rehearsal{limits: c.NoWait}
 		for n, err := range rows {
 			row++
 			result := &campaign.Result{Row: row}
 			fault := false
 			if err == nil {
-				err = h.notifyRow(ctx, by, &c, n, result)
+				err = h.notifyRow(ctx, by, &c, before, n, result)
 				fault = err != nil && !isRefusal(err) && !errors.Is(err, ErrNoChannel) && !isA[*checkError](err)
 			}
 			if err != nil {
@@ -47,14 +47,15 @@ func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.
 	}
 }
 
-// notifyRow sends a row, or only looks.
-func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *campaign.Campaign, n Notification, result *campaign.Result) error {
+// notifyRow sends a row, or only looks, by what would have become of those before.
+func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *campaign.Campaign, before *rehearsal, n Notification, result *campaign.Result) error {
+	keyed := n.Key != ""
 	n.Key = rowKey(c.Key, n.Key, result.Row)
 	for {
 		what := deed{by: by, channel: n.Channel}
 		run := h.do
 		if c.Dry {
-			run = h.dry
+			run = func(ctx context.Context, f func(*unit) error) error { return h.rehearse(ctx, before, f) }
 		}
 		msg, err := h.outbox.notifyIn(ctx, run, &what, n)
 		if limit, ok := errors.AsType[*pricing.LimitError](err); ok && !c.Dry && !c.NoWait && !limit.Next.IsZero() && store.DeferredIn(ctx) == nil {
@@ -68,6 +69,9 @@ func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *campaign
 				h.refused(ctx, &what, err)
 			}
 			return err
+		}
+		if c.Dry && !what.again {
+			before.keep(msg, keyed)
 		}
 		result.Message, result.Again = &msg.Message, what.again
 		if ch, ok := h.channels.get(n.Channel); ok {

@@ -123,6 +123,67 @@ func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
 	})
 }
 
+// What a dry run says of each row is what then becomes of it.
+func TestADryRunForetellsTheRun(t *testing.T) {
+	t.Parallel()
+	someone := func(n int, key string) channel.Notification {
+		return channel.Notification{
+			Channel: "support", To: message.Recipient{Phone: channeltest.Stranger(n).Phone}, Key: key, Template: &channel.Template{Name: "reminder", Language: "en"},
+		}
+	}
+	for name, tt := range map[string]struct {
+		budget *pricing.Budget
+		rows   []channel.Notification
+		want   string // of each row: queued, again, budget, or another refusal
+	}{
+		"a budget of two messages, and somebody twice": {
+			&pricing.Budget{Unit: pricing.BudgetMessages, Limit: 2},
+			[]channel.Notification{someone(1, "a"), someone(1, "a"), someone(2, "b"), someone(3, "c"), someone(1, "d")},
+			"queued again queued budget budget",
+		},
+		"a budget in money": {
+			&pricing.Budget{Limit: 7000},
+			[]channel.Notification{someone(1, ""), someone(2, ""), someone(3, "")}, "queued queued budget",
+		},
+		"somebody under two keys, and two people under one": {
+			nil, []channel.Notification{someone(1, "a"), someone(1, "b"), someone(2, "a"), someone(2, "a")}, "queued queued queued again",
+		},
+		"no keys": {nil, []channel.Notification{someone(1, ""), someone(1, "")}, "queued queued"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, channeltest.LabOptions{Config: channeltest.Spends(t, tt.budget)}, func(t *testing.T, l *lab) {
+				run := func(dry bool) string {
+					var all []string
+					c := campaign.Campaign{Key: "spring", Dry: dry}
+					for result := range l.Hub.NotifyAll(t.Context(), channeltest.Alice, c, func(yield func(channel.Notification, error) bool) {
+						for _, n := range tt.rows {
+							if !yield(n, nil) {
+								return
+							}
+						}
+					}) {
+						switch {
+						case result.Again:
+							all = append(all, "again")
+						case result.Err == nil:
+							all = append(all, "queued")
+						case errors.Is(result.Err, pricing.ErrBudgetExhausted):
+							all = append(all, "budget")
+						default:
+							all = append(all, result.Err.Error())
+						}
+					}
+					return strings.Join(all, " ")
+				}
+				require.Equal(t, tt.want, run(true))
+				require.Equal(t, tt.want, run(true), "nothing was queued")
+				require.Equal(t, tt.want, run(false))
+			})
+		})
+	}
+}
+
 func TestRowsOfTwoCampaignsAreNeverTheSame(t *testing.T) {
 	campaigning(t, nil, func(t *testing.T, r *rig) {
 		again := func(campaignKey, rowKey string) bool {
@@ -175,6 +236,37 @@ func TestACampaignWaitsForTheMessagingLimit(t *testing.T) {
 			}
 		}
 		require.Positive(t, refused)
+		l.Pass(time.Minute)
+	})
+}
+
+func TestADryRunCountsWhomTheRowsBeforeWouldReach(t *testing.T) {
+	t.Parallel()
+	experiment(t, notifying(t), func(t *testing.T, l *lab) {
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: "TIER_50"}))
+		rows := func(yield func(channel.Notification, error) bool) {
+			for _, n := range []int{60, 5} { // the first five again
+				for row, err := range people(n, 0, 0) {
+					row.Template = &channel.Template{Name: "reminder", Language: "en"}
+					if !yield(row, err) {
+						return
+					}
+				}
+			}
+		}
+		for _, dry := range []bool{true, true, false} {
+			var sum campaign.Totals
+			for result := range l.Hub.NotifyAll(t.Context(), byYou, campaign.Campaign{Key: "sale", Dry: dry, NoWait: true}, rows) {
+				sum.Add(result)
+			}
+			require.Equal(t, 55, sum.Queued)
+			require.Equal(t, map[conversation.Cause]int{conversation.CauseLimit: 10}, sum.Refused)
+		}
+		var sum campaign.Totals
+		for result := range l.Hub.NotifyAll(t.Context(), byYou, campaign.Campaign{Key: "other", Dry: true}, sale(people(60, 0, 0))) {
+			sum.Add(result)
+		}
+		require.Zero(t, sum.Again)
 		l.Pass(time.Minute)
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/pricing"
 )
@@ -48,7 +47,7 @@ func (h *Hub) Check(ctx context.Context, by conversation.Author, r Reply) error 
 // would cost. It changes nothing. The error matches ErrNotFound.
 func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply) (*ReplyPreview, error) {
 	var p *ReplyPreview
-	err := h.dry(ctx, func(u *unit) error {
+	err := h.rehearse(ctx, &rehearsal{}, func(u *unit) error {
 		p = &ReplyPreview{FreeLeft: -1, Template: r.IsTemplate()}
 		u.author = by
 		ch, customer, conv, err := u.answering(r.Conversation)
@@ -87,29 +86,5 @@ func (u *unit) freeLeft(ch *Channel, p *ReplyPreview) error {
 	}
 	used, err := u.Total(ch.freeTally(pricing.MonthOf(u.now, ch.zone())))
 	p.FreeLeft = max(0, u.core.prices.FreeTier(u.now, ch.zone())-int(used))
-	return err
-}
-
-// errDry ends a step that is not to be committed.
-var errDry = errors.New("channel: only a preview")
-
-// dry runs f once and commits nothing.
-func (h *Hub) dry(ctx context.Context, f func(u *unit) error) error {
-	if err := h.upToDate(ctx); err != nil {
-		return err
-	}
-	run := h.unit(func(u *unit) error {
-		u.rehearsal = true
-		return f(u)
-	})
-	err := h.steps.Try(ctx, nil, func(s *step.Step) error {
-		if err := run(s); err != nil {
-			return err
-		}
-		return errDry
-	})
-	if errors.Is(err, errDry) {
-		return nil
-	}
 	return err
 }

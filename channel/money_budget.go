@@ -62,7 +62,7 @@ func (u *unit) admit(ch *Channel, month pricing.Month, hold pricing.Hold) error 
 		return err
 	}
 	need, err := ch.Budget.Need(used, hold)
-	if errors.Is(err, pricing.ErrBudgetExhausted) && !u.rehearsal {
+	if errors.Is(err, pricing.ErrBudgetExhausted) && u.rehearsal == nil {
 		h, ctx, balance := u.core, u.ctx, ch.Budget.Balance(month, used)
 		if host := store.DeferredIn(ctx); host != nil { // what it sent itself before may be taken back
 			host.Add(func() { h.tellLow(ctx, ch, balance, true) }, nil)

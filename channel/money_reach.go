@@ -45,7 +45,7 @@ func (u *unit) reach(ch *Channel, customer *conversation.Customer, out *message.
 	if err != nil {
 		return err
 	}
-	if known && tier != pricing.TierUnlimited && !again {
+	if known && tier != pricing.TierUnlimited && !again && !u.rehearsal.reaches(m.Reach) {
 		if err := u.roomFor(portfolio, tier); err != nil {
 			return err
 		}

@@ -57,6 +57,9 @@ func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*un
 		if n.Template == nil {
 			return invalidAt("template", message.RuleRequired)
 		}
+		if u.rehearsal != nil { // the same person again is the same customer
+			event = opaque.ID("e_", n.To.Phone, n.To.BSUID)
+		}
 		customer, err := u.addressee(ch, n.To, ch.redactText(n.Name), event)
 		if err != nil {
 			return err
@@ -122,5 +125,9 @@ func (u *unit) notifiedBefore(ch *Channel, customer *conversation.Customer, r *R
 		}
 	}
 	r.id = opaque.ID("m_", "notify", customer.ID, r.Key)
+	if earlier := u.rehearsal.before(r.id, customer); earlier != nil {
+		print, err := r.print(ch)
+		return earlier.unless(print, err)
+	}
 	return nil, nil
 }

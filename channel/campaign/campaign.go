@@ -16,8 +16,9 @@ type Campaign struct {
 	// its Notification.Key, here of at most 150 bytes, or else by its number. One that Hub.CancelMessage took
 	// back counts as queued, too, and stays taken back.
 	Key string
-	// Dry queues nothing: each result says what would become of its row now, were it the only one. Rows
-	// that are there twice, and what those before have used of a budget or a limit, are not counted.
+	// Dry queues nothing: each result says what would become of its row now, after those before it: what they would
+	// have used of a budget counts, a key that is there twice is queued once, and with NoWait whom they would have
+	// reached counts for the messaging limit. Keys are remembered, some 200 bytes each.
 	Dry bool
 	// NoWait takes a messaging limit for a refusal. Otherwise the campaign waits, over days if it
 	// must.
@@ -35,7 +36,7 @@ type Result struct {
 	Err error
 	// Cause is Err in a word, as channel.CauseOf says it; "" if it is no refusal.
 	Cause conversation.Cause
-	// Again says that it had been queued by an earlier run.
+	// Again says that it had been queued by an earlier run, or for an earlier row of the same key and person.
 	Again bool
 	// Currency is that of the rates of the row's channel; "" if it has none.
 	Currency string

@@ -2,6 +2,7 @@ package step
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -16,6 +17,9 @@ func (s *Step) Add(r store.Record) {
 	}
 	s.batch.Add = append(s.batch.Add, r)
 }
+
+// Added are the running totals that this step adds to, each with how much.
+func (s *Step) Added() []store.Record { return slices.Clone(s.batch.Add) }
 
 // Total returns a running total with what this step adds to it.
 func (s *Step) Total(r store.Record) (int64, error) {

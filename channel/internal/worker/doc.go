@@ -5,7 +5,9 @@
 // be with a group of work (see [Care]) and what becomes of failed work is said by whoever made the
 // [Runner].
 //
-//	worker.go   the loop: claim, read ahead, hand out, let rest
+//	worker.go   what a runner is made of and is told
+//	run.go      the loop: claim, read ahead, hand out
+//	crew.go     those who do the work, one piece after the other, and let go
 //	ask.go      what to claim, by how careful to be with each group
 //	shares.go   how much each group may have in hand
 //	gate.go     how many calls of somebody slow may run, and how much is claimed ahead of them
