@@ -50,7 +50,7 @@ func ExampleHub_ReplayDeadLetters() {
 	// filed: Is my bike ready?
 }
 
-// A customer asks to be forgotten. The receipt says what went; its ticket, which the conversation names, is the host's to remove.
+// A customer asks to be forgotten. The receipt says what went, and which tickets are the host's to clear.
 func ExampleHub_EraseCustomer() {
 	ctx := context.Background()
 	hub := simulate(nil)

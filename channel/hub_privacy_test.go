@@ -32,6 +32,9 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 		_, err := r.Reply("an equally private answer")
 		require.NoError(t, err)
 		r.Settle()
+		conv := r.Conversation()
+		require.NotEmpty(t, conv.Ticket)
+		require.NoError(t, r.Hub.SetTicket(t.Context(), conv.ID, "T-2"))
 		who := message.Recipient{Phone: "13125550123"}
 		var export bytes.Buffer
 		require.NoError(t, r.Hub.ExportCustomer(t.Context(), "support", who, &export))
@@ -41,6 +44,7 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Customers)
 		require.Equal(t, 2, receipt.Messages)
+		require.ElementsMatch(t, []string{conv.Ticket, "T-2"}, receipt.Tickets, "all that the conversation had")
 		channeltest.Everything(t, st, func(text string) {
 			for _, canary := range []string{"private", "Canary", "13125550123", r.User.BSUID(r.Number)} {
 				require.NotContains(t, text, canary)

@@ -59,6 +59,9 @@ func (k *keeper) eraseConversation(ctx context.Context, channel, id string, lane
 	if !conversation.IsHistory(id) {
 		receipt.Conversations++
 	}
+	if conv != nil {
+		receipt.Tickets = append(receipt.Tickets, ticketsOf(conv)...)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/usable"
@@ -43,12 +44,15 @@ func (u *unit) setTicket(c *conversation.Conversation, ticket string) error {
 
 // ticketRecords are the records that lead to a conversation.
 func ticketRecords(c *conversation.Conversation) (keys []store.RecordKey) {
-	for _, ticket := range append([]string{c.Ticket}, c.Tickets...) {
-		if ticket != "" {
-			keys = append(keys, store.RecordKey{Kind: kindTicket, Key: ticketKey(ticket, c.ID)})
-		}
+	for _, ticket := range ticketsOf(c) {
+		keys = append(keys, store.RecordKey{Kind: kindTicket, Key: ticketKey(ticket, c.ID)})
 	}
 	return keys
+}
+
+// ticketsOf are all tickets that a conversation has or had.
+func ticketsOf(c *conversation.Conversation) []string {
+	return slices.DeleteFunc(append([]string{c.Ticket}, c.Tickets...), func(ticket string) bool { return ticket == "" })
 }
 
 // maxMetadata is how many bytes the host may keep with something.

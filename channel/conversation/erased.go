@@ -11,4 +11,6 @@ type Erased struct {
 	// Attachments are the host's references to the files: removed if its Attachments is a
 	// channel.Remover, or the host's to remove.
 	Attachments []string `json:"attachments,omitempty"`
+	// Tickets are the host's IDs of the tickets of conversations that are gone, which are the host's to clear.
+	Tickets []string `json:"tickets,omitempty"`
 }
