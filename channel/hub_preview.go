@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/pricing"
 )
@@ -86,5 +87,31 @@ func (u *unit) freeLeft(ch *Channel, p *ReplyPreview) error {
 	}
 	used, err := u.Total(ch.freeTally(pricing.MonthOf(u.now, ch.zone())))
 	p.FreeLeft = max(0, u.core.prices.FreeTier(u.now, ch.zone())-int(used))
+	return err
+}
+
+// errDry ends a step that is not to be committed.
+var errDry = errors.New("channel: only a preview")
+
+// rehearse runs f once and commits nothing.
+func (h *Hub) rehearse(ctx context.Context, r *rehearsal, f func(u *unit) error) error {
+	if err := h.upToDate(ctx); err != nil {
+		return err
+	}
+	run := h.unit(func(u *unit) error {
+		u.rehearsal = r
+		err := f(u)
+		r.last = u.Added()
+		return err
+	})
+	err := h.steps.Try(ctx, nil, func(s *step.Step) error {
+		if err := run(s); err != nil {
+			return err
+		}
+		return errDry
+	})
+	if errors.Is(err, errDry) {
+		return nil
+	}
 	return err
 }

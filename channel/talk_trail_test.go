@@ -261,7 +261,6 @@ func TestWhatTheHostNamedAButtonIsNeverMasked(t *testing.T) {
 				require.Equal(t, id, l.Line.Sent[1].Content.(*message.List).Sections[0].Rows[0].ID)
 				l.Post(channeltest.Kim.Message(time.Now(), "wamid.1", "interactive", map[string]any{"type": "button_reply", "button_reply": map[string]any{"id": id, "title": "The bike"}}),
 					channeltest.Kim.Message(time.Now(), "wamid.2", "interactive", map[string]any{"type": "list_reply", "list_reply": map[string]any{"id": other, "title": "The boat"}}),
-					channeltest.Kim.Message(time.Now(), "wamid.3", "button", map[string]any{"text": "The bike", "payload": id}),
 					channeltest.Kim.Message(time.Now(), "wamid.4", "interactive", map[string]any{"type": "button_reply", "button_reply": map[string]any{"id": `{"order":"` + id + `"}`, "title": "The bike"}}),
 					channeltest.Kim.Message(time.Now(), "wamid.5", "interactive", map[string]any{"type": "nfm_reply", "nfm_reply": map[string]any{"response_json": `{"number":"0343 6467"}`}}))
 				l.Pass(5 * time.Second)
@@ -275,13 +274,25 @@ func TestWhatTheHostNamedAButtonIsNeverMasked(t *testing.T) {
 						choices = append(choices, m.Choice)
 					}
 				}
-				require.Equal(t, []string{id, other, id, `{"order":"` + id + `"}`}, choices[:4])
+				require.Equal(t, []string{id, other, `{"order":"` + id + `"}`}, choices[:3])
 				for _, c := range l.Host.Of(conversation.MessageRedacted) {
-					require.NotContains(t, []string{"wamid.1", "wamid.2", "wamid.3", "wamid.4"}, c.Message.WAMID)
+					require.NotContains(t, []string{"wamid.1", "wamid.2", "wamid.4"}, c.Message.WAMID)
 				}
 			})
 		})
 	}
+}
+
+// The payload of a template's button is that button's text where the template names none.
+func TestThePayloadOfATemplatesButtonIsMaskedFromTheBeginning(t *testing.T) {
+	t.Parallel()
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Message(time.Now(), "wamid.1", "button", map[string]any{"text": "The bike", "payload": "4539 1488 0343 6467"}))
+		l.Pass(5 * time.Second)
+		require.Equal(t, "XXXX XXXX XXXX 6467", l.Messages(l.Conversation().ID)[0].Choice)
+		l.Say(channeltest.Kim, "wamid.2", "4111 1111 1111 1111")
+		require.Equal(t, "XXXX XXXX XXXX 6467", l.Messages(l.Conversation().ID)[0].Choice)
+	})
 }
 
 func TestWhatACustomerWroteIntoAFormIsMaskedWithWhatIsAroundIt(t *testing.T) {

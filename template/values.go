@@ -107,7 +107,7 @@ type ButtonValue struct {
 	Index int `json:"index"`
 
 	Suffix  string `json:"suffix,omitempty"`  // ButtonURL: replaces the variable; percent-encoded
-	Payload string `json:"payload,omitempty"` // ButtonQuickReply, ButtonVoiceCall: comes back when tapped, as it is
+	Payload string `json:"payload,omitempty"` // ButtonQuickReply, ButtonVoiceCall: comes back when tapped, card numbers in it masked
 	Coupon  string `json:"coupon,omitempty"`  // ButtonCopyCode: 1 to 20 letters and digits
 	// TTLMinutes is how long a ButtonVoiceCall works, 1 to 43200; 0 means
 	// Meta's default of 7 days.

@@ -16,7 +16,7 @@ import (
 //
 // What counts as text is decided by exclusion, so that kinds of messages this
 // version does not know are covered: everything but identifiers, those of tapped
-// buttons and rows and the payload of a template's button among them, message ids,
+// buttons and rows among them, message ids,
 // phone numbers, URLs, hashes, timestamps and the words of the protocol (with twelve
 // digits or more they are none). Texts on address cards and places count even where
 // they are numbers and links. Escape sequences are resolved first, and the JSON
@@ -74,7 +74,6 @@ type place struct {
 	field string // webhook field, empty outside of one
 	links bool   // in an address card or a place, where URLs are text
 	all   bool   // in JSON that a person filled in, where everything is text
-	tap   bool   // in a tapped button of a template
 }
 
 // root walks the envelope to learn the field of every value. Bodies of another
@@ -131,7 +130,7 @@ func (r *redactor) change(v value) {
 func (r *redactor) walk(v value, key string, pl place) {
 	switch v.Kind() {
 	case jsonscan.Object:
-		pl.links, pl.tap = pl.links || key == "contacts" || key == "location", key == "button"
+		pl.links = pl.links || key == "contacts" || key == "location"
 		r.together(v, key, pl)
 		it := v.Iter()
 		for it.Next() {
@@ -286,8 +285,6 @@ func structural(key string, v value, pl place) bool {
 		"currency", "emoji", "origin", "response", "response_source", "payment_method", "last_four_digits",
 		"click_component", "event_name", "initiated_by", "join_approval_mode", "pricing_model":
 		return isWord(v)
-	case "payload": // what the business named the button
-		return pl.tap
 	case "url":
 		return !pl.links
 	case "value":

@@ -29,9 +29,9 @@ type Message struct {
 	// Options are the buttons or rows that an outbound message offers.
 	Options []string `json:"options,omitempty"`
 	// Choice is the machine-readable answer to an interactive message: the ID of the
-	// button or row, the payload of a template button, the JSON of a Flow. What was tapped comes back as
-	// the host named it: no customer can choose it, and it is never masked, whatever it looks like. In a
-	// Flow's JSON, which a customer wrote, card numbers are masked.
+	// button or row, the payload of a template button, the JSON of a Flow. The ID of what was tapped comes back
+	// as the host named it: no customer can choose it, and it is never masked, whatever it looks like. In
+	// payloads and in a Flow's JSON card numbers are masked.
 	Choice string `json:"choice,omitempty"`
 	// Attachments are files; Location, Contacts and Order are what their names say.
 	Attachments []Attachment `json:"attachments,omitempty"`

@@ -1,11 +1,7 @@
 package channel
 
 import (
-	"context"
-	"errors"
-
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -17,32 +13,6 @@ type rehearsal struct {
 	reached map[string]bool   // by messageRecord.Reach
 	prints  map[string]string // of messages with a key of the host's, by ID
 	last    []store.Record    // what the last step would have added to running totals
-}
-
-// errDry ends a step that is not to be committed.
-var errDry = errors.New("channel: only a preview")
-
-// rehearse runs f once and commits nothing.
-func (h *Hub) rehearse(ctx context.Context, r *rehearsal, f func(u *unit) error) error {
-	if err := h.upToDate(ctx); err != nil {
-		return err
-	}
-	run := h.unit(func(u *unit) error {
-		u.rehearsal = r
-		err := f(u)
-		r.last = u.Added()
-		return err
-	})
-	err := h.steps.Try(ctx, nil, func(s *step.Step) error {
-		if err := run(s); err != nil {
-			return err
-		}
-		return errDry
-	})
-	if errors.Is(err, errDry) {
-		return nil
-	}
-	return err
 }
 
 // keep takes over what the last step would have done, which would have queued m.
