@@ -160,8 +160,9 @@ func parse(plain []byte) (*Request, *ClientError, error) {
 	if data == nil { // absent, or null
 		w.Data = nil
 	}
-	// A report has both; a form may have a field of the first name.
-	message, reports := word(data, "error_message")
+	// A report has both, the second perhaps empty; a form may have a field of the first name.
+	message, _ := word(data, "error_message")
+	_, reports := data["error_message"]
 	if code, ok := word(data, "error"); ok && reports && w.Action != ping {
 		return nil, &ClientError{Code: code, Message: message, Screen: w.Screen, Token: w.Token}, nil
 	}
