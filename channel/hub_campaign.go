@@ -20,8 +20,8 @@ import (
 // then a campaign that is resumed must have the same rows in the same order.
 //
 // It ends with the rows, with whoever ranges over it, with ctx, or with an error that is no refusal,
-// yielded with the row at which to resume. In a transaction of the host's it waits for no limit. What was queued is sent, unless [Hub.CancelMessage] takes
-// it back.
+// yielded with the row at which to resume. In a transaction of the host's it waits for no limit. What
+// was queued is sent, unless [Hub.CancelMessage] takes it back.
 func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.Campaign, rows iter.Seq2[Notification, error]) iter.Seq[*campaign.Result] {
 	return func(yield func(*campaign.Result) bool) {
 		if err := errors.Join(usable.Required("key of the campaign", c.Key), usable.Text("key of the campaign", c.Key, 100)); err != nil {
