@@ -35,6 +35,15 @@ type Remover interface {
 	Remove(ctx context.Context, ref string) error
 }
 
+// A Forgetter is a [Remover] that can also be told of a file to which nobody has a reference: its message was erased
+// or deleted while it was on its way, and the process that brought it was killed before it noted what Save
+// returned. Without it such a file is the host's to find, by its File.ID.
+type Forgetter interface {
+	Remover
+	// Forget removes what Save has stored under a File.ID. Mostly there is nothing, which is no error.
+	Forget(ctx context.Context, fileID string) error
+}
+
 // An Opener is an [Attachments] that gives files out again; see [Hub.OpenFile].
 type Opener interface {
 	// Open opens what Save returned a reference to, or what message.Upload gave one for. The caller

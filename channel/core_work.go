@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
@@ -96,4 +97,15 @@ func encoded(item any) []byte {
 		return nil
 	}
 	return body
+}
+
+// longLease is for work that may take long: a file of 100 MB, a round of pruning.
+const longLease = 15 * time.Minute
+
+// before is the time before which something goes; zero if nothing does.
+func before(now time.Time, age duration.Duration) time.Time {
+	if age == 0 {
+		return time.Time{}
+	}
+	return now.Add(-time.Duration(age))
 }

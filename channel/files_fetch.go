@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strconv"
+	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/settings"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
 
@@ -46,6 +47,9 @@ func (f *files) fetch(ctx context.Context, w *worker.Job) error {
 	ch, ok := f.channels.get(w.Group)
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && (!m.Deleted.IsZero() || item.Index >= len(m.Attachments)):
+		if err := f.stored(ctx, w, item, f.forgetFile(ctx, item.Message, item.Index)); err != nil {
+			return err
+		}
 		return f.finish(ctx, w)
 	case err != nil:
 		return err
@@ -95,7 +99,7 @@ func (f *files) bring(ctx context.Context, ch *Channel, m *messageRecord, w *wor
 	a.SafeName = safeName(a.Name, a.MIME)
 	body := &bounded{r: io.MultiReader(bytes.NewReader(head), d.Body), left: most}
 	ref, err := f.save(ctx, File{
-		ID: m.ID + "-" + strconv.Itoa(index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
+		ID: fileID(m.ID, index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
 		Name: a.Name, SafeName: a.SafeName, MIME: a.MIME, Size: max(d.Size, 0),
 	}, body)
 	if body.err != nil { // whether the host passes it on or not
@@ -137,6 +141,36 @@ func (f *files) stored(ctx context.Context, w *worker.Job, item *fetchItem, err 
 
 // fetched records what became of a file and tells the host.
 func (f *files) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
+	err := f.record(ctx, w, item, a, cause)
+	if errors.Is(err, store.ErrLeaseLost) {
+		return f.overtaken(ctx, w, item, a.Ref)
+	}
+	return err
+}
+
+// overtaken has a file removed again whose work was taken away while it was on its way: the message is being erased,
+// or is gone. If it was given to another process, that brings the same file.
+func (f *files) overtaken(ctx context.Context, w *worker.Job, item *fetchItem, ref string) error {
+	if ref == "" {
+		return nil
+	}
+	return f.do(ctx, func(u *unit) error {
+		others, err := u.Work(workMedia, w.ID) // before the message: who has finished has written there
+		if err != nil {
+			return err
+		}
+		var m messageRecord
+		ok, err := u.Load(kindMessage, item.Message, &m)
+		there := ok && m.Deleted.IsZero() && item.Index < len(m.Attachments)
+		if err != nil || there && (len(others) > 0 || m.Attachments[item.Index].Ref != "") {
+			return err
+		}
+		return u.removeLater(w.Group, ref)
+	})
+}
+
+// record writes down what became of a file, and what the host is to be told.
+func (f *files) record(ctx context.Context, w *worker.Job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
 	return f.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var m messageRecord
 		ok, err := u.Load(kindMessage, item.Message, &m)
@@ -149,11 +183,17 @@ func (f *files) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a c
 			}
 			return worker.Done(), u.removeLater(w.Group, a.Ref)
 		}
+		ch, _ := f.channels.get(w.Group)
+		if a.Ref != "" && f.outlived(ch, &m, u.now) {
+			if err := u.removeLater(w.Group, a.Ref); err != nil {
+				return worker.Outcome{}, err
+			}
+			a.Ref, a.Failed, cause = "", fileRemoved, conversation.CauseFileRefused
+		}
 		m.Attachments[item.Index] = a
 		if err := u.saveMessage(&m); err != nil {
 			return worker.Outcome{}, err
 		}
-		ch, _ := f.channels.get(w.Group)
 		if err := u.receiveNow(ch, &m); err != nil {
 			return worker.Outcome{}, err
 		}
@@ -166,6 +206,12 @@ func (f *files) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a c
 			Kind: kind, Conversation: m.Conversation, Message: m.ID, At: u.now.UTC(), Reason: a.Failed, Cause: cause,
 		})
 	})
+}
+
+// outlived says that a message is older than its channel keeps files: pruning has passed it.
+func (f *files) outlived(ch *Channel, m *messageRecord, now time.Time) bool {
+	_, ok := f.attachments.(Remover)
+	return ok && ch != nil && m.At.Before(before(now, ch.Retention.Attachments))
 }
 
 // fileFailure says in a word and in a sentence what is wrong with a file, and whether trying

@@ -4,16 +4,12 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"time"
 
 	"github.com/kanava-go/kanava/channel/internal/worker"
 )
 
 // applyTries is after how many failures an accepted item becomes a dead letter.
 const applyTries = 10
-
-// longLease is for work that may take long: a file of 100 MB, a round of pruning.
-const longLease = 15 * time.Minute
 
 // makeRunners makes what works off each kind of work.
 func (h *Hub) makeRunners(cfg Config) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -29,6 +28,10 @@ func (k *keeper) eraseThese(ctx context.Context, channel string, messages []*mes
 // eraseWith removes the files of messages and adds to b what removes the messages. In a transaction of the host,
 // which may be taken back, that is what removes the files as well, later.
 func (k *keeper) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*messageRecord, receipt *conversation.Erased) error {
+	messages, err := k.stopFetching(ctx, messages)
+	if err != nil {
+		return err
+	}
 	for _, m := range messages {
 		b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: m.ID})
 		if m.WAMID != "" && m.Direction == conversation.Outbound {
@@ -38,9 +41,11 @@ func (k *keeper) eraseWith(ctx context.Context, b *store.Batch, channel string, 
 		for _, queue := range []string{workOut, workFirst, workLater, workCheck} {
 			b.Drop = append(b.Drop, store.WorkKey{Queue: queue, ID: m.ID})
 		}
-		for i := range m.Attachments {
-			b.Drop = append(b.Drop, store.WorkKey{Queue: workMedia, ID: m.ID + "|" + strconv.Itoa(i)})
+		forgetting, err := k.forgetting(m)
+		if err != nil {
+			return err
 		}
+		b.Enqueue = append(b.Enqueue, forgetting...)
 		refs := m.FileRefs()
 		if store.DeferredIn(ctx) != nil {
 			w, err := k.removal(channel, refs)
@@ -59,6 +64,40 @@ func (k *keeper) eraseWith(ctx context.Context, b *store.Batch, channel string, 
 	}
 	receipt.Messages += len(messages)
 	return nil
+}
+
+// stopFetching sees to it that no file of the messages is brought to the host any more, and returns them as they are
+// then, with all files that were brought before. Who has one in hand finds its work gone, and has it removed.
+func (k *keeper) stopFetching(ctx context.Context, messages []*messageRecord) ([]*messageRecord, error) {
+	b := &store.Batch{}
+	var ids []string
+	for _, m := range messages {
+		for i := range m.Attachments {
+			b.Drop = append(b.Drop, store.WorkKey{Queue: workMedia, ID: fetchID(m.ID, i)})
+		}
+		if len(m.Attachments) > 0 && m.Direction != conversation.Outbound {
+			ids = append(ids, m.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return messages, nil
+	}
+	if _, err := k.store.Commit(ctx, b); err != nil {
+		return nil, fmt.Errorf("channel: drop files: %w", err)
+	}
+	records, err := k.store.Get(ctx, kindMessage, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("channel: read message: %w", err)
+	}
+	now := slices.Clone(messages)
+	for _, r := range records {
+		m, err := step.Decode[messageRecord](r)
+		if err != nil {
+			return nil, err
+		}
+		now[slices.IndexFunc(now, func(old *messageRecord) bool { return old.ID == m.ID })] = m
+	}
+	return now, nil
 }
 
 // showAnother keeps a list of conversations from showing a message that is gone: the newest of

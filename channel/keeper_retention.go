@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
@@ -63,9 +62,6 @@ func (k *keeper) pruneConversation(ctx context.Context, s *settings.Settings, c 
 	}
 	return err
 }
-
-// fileRemoved is what agents see in place of a file that was removed.
-const fileRemoved = "The file was removed: it was older than this channel keeps files."
 
 // pruneFiles removes the files of a conversation's messages from before a time. How far it
 // has come is kept with the conversation, so that no message is looked at twice.
@@ -153,12 +149,4 @@ func (k *keeper) pruneDead(ctx context.Context, channel string, before time.Time
 		}
 	}
 	return nil
-}
-
-// before is the time before which something goes; zero if nothing does.
-func before(now time.Time, age duration.Duration) time.Time {
-	if age == 0 {
-		return time.Time{}
-	}
-	return now.Add(-time.Duration(age))
 }

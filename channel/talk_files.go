@@ -26,10 +26,16 @@ func (u *unit) fetchLater(ch *Channel, m *messageRecord) error {
 		if err != nil {
 			return fmt.Errorf("channel: encode file: %w", err)
 		}
-		u.Enqueue(store.Work{Queue: workMedia, ID: m.ID + "|" + strconv.Itoa(i), Group: ch.ID, Body: body})
+		u.Enqueue(store.Work{Queue: workMedia, ID: fetchID(m.ID, i), Group: ch.ID, Body: body})
 	}
 	return nil
 }
+
+// fetchID is that of the work of fetching the n-th file of a message.
+func fetchID(message string, n int) string { return message + "|" + strconv.Itoa(n) }
+
+// fileID is what the host knows the n-th file of a message by; see [File].
+func fileID(message string, n int) string { return message + "-" + strconv.Itoa(n) }
 
 // filesDue is up to when the host waits for the files of a message; zero: not at all.
 func (u *unit) filesDue(ch *Channel, m *messageRecord) time.Time {
@@ -85,6 +91,9 @@ func (h *core) removal(channel string, refs []string) ([]store.Work, error) {
 	return []store.Work{{Queue: workMedia, ID: opaque.ID("remove|", refs...), Group: channel, Body: body}}, nil
 }
 
+// fileRemoved is what agents see in place of a file that was removed.
+const fileRemoved = "The file was removed: it was older than this channel keeps files."
+
 // mediaLife is how long WhatsApp keeps a file that a customer sent.
 //
 // Source: developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media,
@@ -101,6 +110,41 @@ func (h *core) removeFiles(ctx context.Context, refs []string) error {
 		if err := remover.Remove(ctx, ref); err != nil {
 			return fmt.Errorf("channel: remove file: %w", fromHost(err))
 		}
+	}
+	return nil
+}
+
+// forgetting is the work of having the host forget those files of an erased message that it may have without
+// anybody knowing. It is due when whoever had one of them in hand has noted that, or never will, and is the same as
+// that of fetching: there is no such message any more.
+func (h *core) forgetting(m *messageRecord) ([]store.Work, error) {
+	if _, ok := h.attachments.(Forgetter); !ok || m.Direction == conversation.Outbound {
+		return nil, nil
+	}
+	var works []store.Work
+	for i, a := range m.Attachments {
+		if a.MediaID == "" || a.Ref != "" {
+			continue
+		}
+		body, err := json.Marshal(fetchItem{Message: m.ID, Index: i})
+		if err != nil {
+			return nil, fmt.Errorf("channel: encode file: %w", err)
+		}
+		works = append(works, store.Work{
+			Queue: workMedia, ID: "gone|" + fetchID(m.ID, i), Group: m.Channel, Due: h.now().Add(longLease), Body: body,
+		})
+	}
+	return works, nil
+}
+
+// forgetFile has the host forget a file of a message that is gone, if it can.
+func (h *core) forgetFile(ctx context.Context, message string, n int) error {
+	forgetter, ok := h.attachments.(Forgetter)
+	if !ok {
+		return nil
+	}
+	if err := forgetter.Forget(ctx, fileID(message, n)); err != nil {
+		return fmt.Errorf("channel: forget file: %w", fromHost(err))
 	}
 	return nil
 }

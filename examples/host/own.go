@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -84,8 +85,7 @@ func openFiles(dir string) (*files, error) {
 // Save implements channel.Attachments. The same file gets the same reference each time it is offered,
 // and is there as a whole or not at all.
 func (f *files) Save(_ context.Context, in channel.File, body io.Reader) (ref string, err error) {
-	sum := sha256.Sum256([]byte(in.ID))
-	ref = hex.EncodeToString(sum[:16]) + filepath.Ext(in.SafeName)
+	ref = stem(in.ID) + filepath.Ext(in.SafeName)
 	name := rand.Text() + ".part"
 	part, err := f.Create(name)
 	if err != nil {
@@ -103,10 +103,25 @@ func (f *files) Save(_ context.Context, in channel.File, body io.Reader) (ref st
 	return ref, errors.Join(f.Rename(name, ref), folder.Sync(), folder.Close()) // the name is on the disk, too
 }
 
+// stem is the name of a file without its extension.
+func stem(fileID string) string {
+	sum := sha256.Sum256([]byte(fileID))
+	return hex.EncodeToString(sum[:16])
+}
+
 // Remove implements channel.Remover: the time of a file is over, or its customer was erased.
 func (f *files) Remove(_ context.Context, ref string) error {
 	if err := f.Root.Remove(ref); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil
+}
+
+// Forget implements channel.Forgetter: so does one that was saved, but the process was killed before anybody noted it.
+func (f *files) Forget(ctx context.Context, fileID string) error {
+	names, err := fs.Glob(f.FS(), stem(fileID)+"*")
+	for _, name := range names {
+		err = errors.Join(err, f.Remove(ctx, name))
+	}
+	return err
 }

@@ -30,8 +30,7 @@ func newFolder(dir string) (*folder, error) {
 
 // Save implements channel.Attachments. The name comes from the file's ID, never from the customer.
 func (f *folder) Save(_ context.Context, file channel.File, body io.Reader) (_ string, err error) {
-	sum := sha256.Sum256([]byte(file.ID))
-	name := hex.EncodeToString(sum[:])
+	name := nameOf(file.ID)
 	out, err := f.root.Create(name + ".part")
 	if err != nil {
 		return "", fmt.Errorf("helpdesk: save file: %w", err)
@@ -45,6 +44,12 @@ func (f *folder) Save(_ context.Context, file channel.File, body io.Reader) (_ s
 		return "", fmt.Errorf("helpdesk: save file: %w", err)
 	}
 	return name, nil
+}
+
+// nameOf is the name of a file in the folder.
+func nameOf(fileID string) string {
+	sum := sha256.Sum256([]byte(fileID))
+	return hex.EncodeToString(sum[:])
 }
 
 // Open implements console.Files.
@@ -61,4 +66,9 @@ func (f *folder) Remove(_ context.Context, ref string) error {
 		return fmt.Errorf("helpdesk: remove file: %w", err)
 	}
 	return nil
+}
+
+// Forget implements channel.Forgetter: so does one that was on its way when the process was killed.
+func (f *folder) Forget(ctx context.Context, fileID string) error {
+	return errors.Join(f.Remove(ctx, nameOf(fileID)), f.Remove(ctx, nameOf(fileID)+".part"))
 }
