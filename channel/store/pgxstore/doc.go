@@ -16,8 +16,8 @@
 //
 // The store uses 3 × Config.Leaders + 5 connections at a time; pgxpool opens four, or one for each
 // processor, unless pool_max_conns says more. With fewer, down to one, it is slower. Every
-// pgx.QueryExecMode will do; behind a pooler in transaction mode use pgx.QueryExecModeExec or
-// QueryExecModeCacheDescribe.
+// pgx.QueryExecMode will do; behind a pooler in transaction mode use pgx.QueryExecModeExec
+// (default_query_exec_mode=exec in the DSN): with one that prepares, Open returns [sqlstore.ErrPooler].
 //
 // # The host's transaction
 //

@@ -47,6 +47,14 @@
 // max_connections of the server has to hold as many connections as the pool of each process, two
 // generations of them during a rolling deploy, and some for operators.
 //
+// # A pooler in front of PostgreSQL
+//
+// In session mode pgbouncer and its like are nothing special. In transaction mode nothing of the store's is
+// missed, since it keeps nothing for a session, but drivers prepare statements on connections that are not theirs: pgx needs
+// default_query_exec_mode=exec in its DSN, lib/pq binary_parameters=yes. [Open] refuses others with [ErrPooler]. In
+// either mode the schema must be said on the server (ALTER ROLE … SET search_path): a pooler refuses search_path
+// in a DSN or, if told to ignore it, leads to the tables of another schema.
+//
 // # The pool
 //
 // The store uses a bounded number of connections at a time: on PostgreSQL 3 × Config.Leaders + 5, on

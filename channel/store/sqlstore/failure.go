@@ -105,7 +105,7 @@ func wrap(ctx context.Context, doing string, err error) error {
 	case strings.Contains(err.Error(), barred):
 		err = errMarked(movedTo)
 	}
-	return fmt.Errorf("sqlstore: %s: %w", doing, err)
+	return fmt.Errorf("sqlstore: %s: %w", doing, poolerOr(err))
 }
 
 // isAnswer says that the database was asked and said no.

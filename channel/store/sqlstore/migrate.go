@@ -75,11 +75,11 @@ func Script(d Dialect, from int) string {
 func Pending(ctx context.Context, cfg Config) ([]Migration, error) {
 	s, err := newStore(ctx, &cfg)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: look for migrations: %w", err)
+		return nil, fmt.Errorf("sqlstore: look for migrations: %w", poolerOr(err))
 	}
 	pending, err := s.pending(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: look for migrations: %w", err)
+		return nil, fmt.Errorf("sqlstore: look for migrations: %w", poolerOr(err))
 	}
 	return pending, nil
 }
@@ -92,14 +92,14 @@ func Pending(ctx context.Context, cfg Config) ([]Migration, error) {
 func Migrate(ctx context.Context, cfg Config) ([]Migration, error) {
 	s, err := newStore(ctx, &cfg)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: migrate: %w", err)
+		return nil, fmt.Errorf("sqlstore: migrate: %w", poolerOr(err))
 	}
 	if err := s.prepareFile(ctx, &cfg); err != nil {
-		return nil, fmt.Errorf("sqlstore: migrate: %w", err)
+		return nil, fmt.Errorf("sqlstore: migrate: %w", poolerOr(err))
 	}
 	applied, err := s.migrate(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: migrate: %w", err)
+		return nil, fmt.Errorf("sqlstore: migrate: %w", poolerOr(err))
 	}
 	return applied, nil
 }

@@ -108,7 +108,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		err = s.open(ctx, &cfg)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: open: %w", err)
+		return nil, fmt.Errorf("sqlstore: open: %w", poolerOr(err))
 	}
 	return s, nil
 }
@@ -269,5 +269,5 @@ func (s *Store) meetPostgres(ctx context.Context) error {
 	h.Write([]byte("kanava\x00" + schema.String))
 	s.lockClass = int32(h.Sum32())
 	s.sql = newStatements(postgresDialect(!s.ownClock, s.driver != nil))
-	return nil
+	return s.meetPooler(ctx)
 }

@@ -52,6 +52,8 @@ type Schema struct {
 	DSN, Name string
 	// App is the application_name of the connections that Open makes; "" means Name.
 	App string
+	// pooled says that a pooler stands in between, which sets the search path.
+	pooled bool
 }
 
 // New makes an empty schema on the shared server and drops it when the test ends. For
@@ -133,7 +135,9 @@ func (s Schema) Pool(ctx context.Context) (*pgxpool.Pool, error) {
 }
 
 func (s Schema) parameters(cfg *pgx.ConnConfig) {
-	cfg.RuntimeParams["search_path"] = s.Name
+	if !s.pooled {
+		cfg.RuntimeParams["search_path"] = s.Name
+	}
 	cfg.RuntimeParams["application_name"] = s.app()
 }
 
@@ -146,13 +150,21 @@ func (s Schema) OpenPQ() (*sql.DB, error) {
 	if cfg.Runtime == nil {
 		cfg.Runtime = map[string]string{}
 	}
-	cfg.Runtime["search_path"] = s.Name
+	if !s.pooled {
+		cfg.Runtime["search_path"] = s.Name
+	}
 	cfg.ApplicationName = s.app()
 	connector, err := pq.NewConnectorConfig(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("pgtest: connect with lib/pq: %w", err)
 	}
 	return sql.OpenDB(connector), nil
+}
+
+// With returns the schema with more to its DSN: settings of a driver, each "name=value".
+func (s Schema) With(settings ...string) Schema {
+	s.DSN += " " + strings.Join(settings, " ")
+	return s
 }
 
 func (s Schema) app() string {
