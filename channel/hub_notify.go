@@ -27,7 +27,7 @@ func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification
 
 // RecordConsent keeps the evidence of an opt-in, and makes the customer if nobody is known by this phone
 // number or BSUID. The same consent again changes nothing. One to marketing that is newer than the wish to
-// have none lifts that; one from before a withdrawal is withdrawn. Source:
+// have none, by a second at least, lifts that; one from before a withdrawal is withdrawn. Source:
 // developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in, checked 2026-11-22.
 func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Recipient, c conversation.Consent) error {
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
@@ -68,7 +68,7 @@ func (h *Hub) RevokeConsent(ctx context.Context, channel string, to message.Reci
 		ahead := now.Add(window.DefaultMaxSkew)
 		for i := range customer.Consents {
 			c := &customer.Consents[i]
-			if c.Revoked.IsZero() && (!c.At.After(at) || c.At.After(ahead) && !at.After(ahead)) {
+			if c.Revoked.IsZero() && (!c.At.Truncate(time.Second).After(at) || c.At.After(ahead) && !at.After(ahead)) {
 				c.Revoked = at.UTC()
 			}
 		}

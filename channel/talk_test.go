@@ -2,6 +2,7 @@ package channel_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
@@ -218,6 +220,10 @@ func TestAConsentThatWasWithdrawnIsNoneWhateverTheHubHearsFirst(t *testing.T) {
 			withdraw(t, l, channeltest.Kim, time.Now())
 			agree(t, l, channeltest.Kim, at.AddDate(36, 0, 0))
 		}, channel.ErrNoConsent},
+		"a withdrawal that is told to the second": {func(t *testing.T, l *lab) {
+			agree(t, l, channeltest.Kim, at.Add(400*time.Millisecond))
+			withdraw(t, l, channeltest.Kim, at)
+		}, channel.ErrNoConsent},
 		"a withdrawal from a clock that is years fast": {func(t *testing.T, l *lab) {
 			agree(t, l, channeltest.Kim, at)
 			withdraw(t, l, channeltest.Kim, at.AddDate(36, 0, 0))
@@ -233,6 +239,40 @@ func TestAConsentThatWasWithdrawnIsNoneWhateverTheHubHearsFirst(t *testing.T) {
 				require.ErrorIs(t, err, tt.want)
 			})
 		})
+	}
+}
+
+func TestAStopInTheSecondOfAConsentHolds(t *testing.T) {
+	t.Parallel()
+	to := channeltest.Recipient(channeltest.Kim)
+	for name, wish := range map[string]func(h *channel.Hub, at time.Time) error{
+		"a consent": func(h *channel.Hub, at time.Time) error {
+			return h.RecordConsent(context.Background(), "support", to, conversation.Consent{At: at, Where: "form", Wording: "v1"})
+		},
+		"a wish to resume": func(h *channel.Hub, at time.Time) error {
+			return h.ResumeMarketing(context.Background(), "support", to, at)
+		},
+	} {
+		for _, first := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, heard first %t", name, first), func(t *testing.T) {
+				t.Parallel()
+				experiment(t, channeltest.LabOptions{Settings: func(s *settings.Settings) { s.OptOutWords = []string{"stop"} }}, func(t *testing.T, l *lab) {
+					l.Say(channeltest.Kim, "wamid.1", "hello")
+					l.Pass(400 * time.Millisecond)
+					agreed := time.Now() // WhatsApp tells the second of what is written a moment later
+					if first {
+						require.NoError(t, wish(l.Hub, agreed))
+					}
+					l.Say(channeltest.Kim, "wamid.2", "STOP")
+					if !first {
+						require.NoError(t, wish(l.Hub, agreed))
+					}
+					require.False(t, l.customer().MarketingStopped.IsZero())
+					require.NoError(t, wish(l.Hub, agreed.Add(time.Second)))
+					require.True(t, l.customer().MarketingStopped.IsZero(), "what was said a second later counts")
+				})
+			})
+		}
 	}
 }
 

@@ -170,9 +170,9 @@ func (c *Customer) RevokeConsents(at time.Time) {
 }
 
 // ResumeMarketing notes that the customer wants marketing messages again, and reports whether
-// that is news. Of a wish to stop and one to resume in the same second the first holds.
+// that is news. Of a wish to stop and one to resume in the same second that to stop holds.
 func (c *Customer) ResumeMarketing(at time.Time) bool {
-	if !at.After(c.Preference) {
+	if at = wished(at); !at.After(wished(c.Preference)) {
 		return false
 	}
 	stopped := !c.MarketingStopped.IsZero()
@@ -182,12 +182,17 @@ func (c *Customer) ResumeMarketing(at time.Time) bool {
 
 // StopMarketing notes the wish and reports whether it is news.
 func (c *Customer) StopMarketing(at time.Time) bool {
-	if at.Before(c.Preference) || at.Equal(c.Preference) && !c.MarketingStopped.IsZero() {
+	at = wished(at)
+	if known := wished(c.Preference); at.Before(known) || at.Equal(known) && !c.MarketingStopped.IsZero() {
 		return false
 	}
 	c.Preference, c.MarketingStopped = at, at
 	return true
 }
+
+// wished is when a wish counts as said: WhatsApp tells whole seconds, and what a host says to fractions of
+// one must not seem to be later than a stop that came behind it.
+func wished(at time.Time) time.Time { return at.Truncate(time.Second) }
 
 // LaterOwner says that a customer found by a phone number is not who gave it up at a time:
 // a BSUID that was seen later, and of which the notice does not speak, is that of the
@@ -260,7 +265,7 @@ func (c *Customer) Absorb(o *Customer, moves bool) {
 		cmp.Or(c.Profile.Name, o.Profile.Name), cmp.Or(c.Profile.FirstName, o.Profile.FirstName),
 		cmp.Or(c.Profile.Email, o.Profile.Email), cmp.Or(c.Profile.Company, o.Profile.Company),
 	}
-	if o.Preference.After(c.Preference) || o.Preference.Equal(c.Preference) && c.MarketingStopped.IsZero() {
+	if his, own := wished(o.Preference), wished(c.Preference); his.After(own) || his.Equal(own) && c.MarketingStopped.IsZero() {
 		c.Preference, c.MarketingStopped = o.Preference, o.MarketingStopped
 	}
 	if c.Metadata == nil {

@@ -107,7 +107,7 @@ func TestTheLastWishAboutMarketingCountsInAnyOrder(t *testing.T) {
 	for range 500 {
 		facts := make([]wish, 1+rng.IntN(5))
 		for i := range facts {
-			facts[i] = wish{rng.IntN(2) == 0, soon(rng)}
+			facts[i] = wish{rng.IntN(2) == 0, soon(rng).Add(time.Duration(rng.IntN(3)) * 400 * time.Millisecond)}
 		}
 		inAnyOrder(t, rng, facts, func() conversation.Customer { return conversation.Customer{} },
 			func(c *conversation.Customer, f wish) {
@@ -117,6 +117,21 @@ func TestTheLastWishAboutMarketingCountsInAnyOrder(t *testing.T) {
 					c.ResumeMarketing(f.at)
 				}
 			})
+	}
+}
+
+func TestAStopWithinTheSecondOfAnotherWishHoldsAlsoInAMerger(t *testing.T) {
+	t.Parallel()
+	for _, known := range []time.Time{noon.Add(400 * time.Millisecond), noon} { // as earlier releases kept it, and as it is kept
+		resumed := conversation.Customer{ID: "c_a", Preference: known}
+		var stopped conversation.Customer
+		require.True(t, stopped.StopMarketing(noon))
+		one, other := resumed, stopped
+		one.Absorb(&stopped, false)
+		other.Absorb(&resumed, false)
+		require.Equal(t, noon, one.MarketingStopped)
+		require.Equal(t, noon, other.MarketingStopped)
+		require.True(t, resumed.StopMarketing(noon))
 	}
 }
 
