@@ -3,6 +3,7 @@ package channel_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"syscall"
@@ -60,12 +61,18 @@ func TestTheHostsErrorSaysWhy(t *testing.T) {
 		err  error
 		want string
 	}{
-		"by its reason":  {errors.Join(reasoned{}, channel.ErrPermanent), "host: permanent failure"},
-		"by the system":  {&fs.PathError{Op: "rename", Path: "/files/kim.png", Err: syscall.ENOSPC}, "failed: no space left on device"},
-		"by SQLSTATE":    {stateErr{}, "failed: SQLSTATE 53100"},
-		"by code":        {channeltest.Answered{Code: 131056, Status: 400}, "failed: code 131056: throttled_pair"},
-		"by HTTP status": {channeltest.Answered{Code: 0, Status: 503}, "failed: HTTP 503 Service Unavailable: temporary"},
-		"by its word":    {reasoned{}, "host: crm_timeout"},
+		"for good":      {channel.ErrPermanent, "host: permanent failure"},
+		"by its reason": {errors.Join(reasoned{}, channel.ErrPermanent), "host: permanent failure: crm_timeout"},
+		"by its reason behind the permanence": {
+			fmt.Errorf("%w: %w", channel.ErrPermanent, reasoned{}), "host: permanent failure: crm_timeout",
+		},
+		"by its reason behind a timeout": {errors.Join(context.DeadlineExceeded, reasoned{}), "host: crm_timeout"},
+		"too late":                       {context.DeadlineExceeded, "timed out"},
+		"by the system":                  {&fs.PathError{Op: "rename", Path: "/files/kim.png", Err: syscall.ENOSPC}, "failed: no space left on device"},
+		"by SQLSTATE":                    {stateErr{}, "failed: SQLSTATE 53100"},
+		"by code":                        {channeltest.Answered{Code: 131056, Status: 400}, "failed: code 131056: throttled_pair"},
+		"by HTTP status":                 {channeltest.Answered{Code: 0, Status: 503}, "failed: HTTP 503 Service Unavailable: temporary"},
+		"by its word":                    {reasoned{}, "host: crm_timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

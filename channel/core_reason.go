@@ -34,8 +34,12 @@ func reasonOf(err error) string {
 		return errNoNumber.Error()
 	case errors.Is(err, errDamaged):
 		return errDamaged.Error()
+	case hostsWord(err) != "" && errors.Is(err, ErrPermanent):
+		return permanent + ": " + hostsWord(err)
+	case hostsWord(err) != "":
+		return "host: " + hostsWord(err)
 	case errors.Is(err, ErrPermanent):
-		return "host: permanent failure"
+		return permanent
 	case errors.Is(err, context.DeadlineExceeded):
 		return "timed out"
 	case errors.Is(err, context.Canceled):
@@ -46,9 +50,6 @@ func reasonOf(err error) string {
 	root := err
 	if e, ok := errors.AsType[*hostError](err); ok {
 		root = e.cause
-		if r, ok := errors.AsType[Reasoner](root); ok {
-			return "host: " + word(r.Reason())
-		}
 	}
 	if code := codeOf(root); code != "" {
 		return "failed: " + code
@@ -63,8 +64,21 @@ func reasonOf(err error) string {
 	return "failed: " + strings.TrimPrefix(fmt.Sprintf("%T", root), "*")
 }
 
+// permanent is how the reason of what the host does not want repeated begins.
+const permanent = "host: permanent failure"
+
+// hostsWord is what an error of the host's says of itself as a Reasoner, "" for all others.
+func hostsWord(err error) string {
+	if e, ok := errors.AsType[*hostError](err); ok {
+		if r, ok := errors.AsType[Reasoner](e.cause); ok {
+			return word(r.Reason())
+		}
+	}
+	return ""
+}
+
 // A Reasoner is an error of the host's that says why in a word or two, for the log and for dead
-// letters, free of personal data. Letters, digits, "_" and "." are kept, up to 64.
+// letters, also behind ErrPermanent, free of personal data. Letters, digits, "_" and "." are kept, up to 64.
 type Reasoner interface {
 	error
 	Reason() string

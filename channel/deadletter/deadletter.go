@@ -21,7 +21,7 @@ type Letter struct {
 	Key store.WorkKey `json:"key"`
 	// Channel is the ID of the channel, "" if it belongs to none.
 	Channel string `json:"channel,omitempty"`
-	// Reason says why, free of personal data, and Tries after how many failures.
+	// Reason says why, free of personal data, and Tries how often it had been put off or revived before.
 	Reason string `json:"reason,omitempty"`
 	Tries  int    `json:"tries,omitempty"`
 	// Enqueued is when the work was recorded.
