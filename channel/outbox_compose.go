@@ -26,8 +26,10 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply, a
 	msg = new(messageRecord)
 	wording := "" // of a template, with its values as they were given
 	switch {
-	case (r.Content == nil) == (r.Template == nil):
+	case r.Content == nil && r.Template == nil:
 		return nil, nil, "", invalidAt("content", message.RuleRequired)
+	case r.Content != nil && r.Template != nil:
+		return nil, nil, "", invalidAt("template", message.RuleExclusive)
 	case r.Template != nil:
 		def, err := templateFor(ch, customer, r.Template, at)
 		if err != nil {
@@ -64,6 +66,7 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply, a
 		}
 		masked = masked || also || text != msg.Text
 		msg.Text = text
+		msg.attach(out.Content)
 	} else {
 		describe(msg, out.Content)
 	}

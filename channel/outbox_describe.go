@@ -25,19 +25,17 @@ func describeTemplate(m *messageRecord, p *template.Preview) {
 
 // describe turns outgoing content into what agents see.
 func describe(m *messageRecord, c message.Content) {
+	m.attach(c)
 	switch c := c.(type) {
 	case *message.Text:
 		m.Text = c.Body
 	case *message.Image:
-		m.Text, m.Attachments = c.Caption, []conversation.Attachment{{MediaID: c.ID}}
+		m.Text = c.Caption
 	case *message.Video:
-		m.Text, m.Attachments = c.Caption, []conversation.Attachment{{MediaID: c.ID}}
-	case *message.Audio:
-		m.Attachments = []conversation.Attachment{{MediaID: c.ID, Voice: c.Voice}}
+		m.Text = c.Caption
 	case *message.Document:
-		m.Text, m.Attachments = c.Caption, []conversation.Attachment{{MediaID: c.ID, Name: c.Filename}}
-	case *message.Sticker:
-		m.Attachments = []conversation.Attachment{{MediaID: c.ID}}
+		m.Text = c.Caption
+	case *message.Audio, *message.Sticker: // nothing to read
 	case *message.Location:
 		m.Location = &conversation.Location{Latitude: c.Latitude, Longitude: c.Longitude, Name: c.Name, Address: c.Address}
 	case *message.Contacts:
@@ -121,6 +119,9 @@ func (i *outboundItem) maskSent(m *messageRecord) (changed bool, err error) {
 	}
 	var as messageRecord
 	describe(&as, i.Outbound.Content)
+	if n := len(m.Attachments); len(as.Attachments) > n { // earlier releases did not keep the files of headers
+		as.Attachments = as.Attachments[:n]
+	}
 	before, after := as.words(), m.words()
 	if len(before) != len(after) {
 		return false, nil // erased

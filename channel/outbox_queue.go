@@ -93,7 +93,7 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 	if err := u.fits(ch, out.Content, at); err != nil {
 		return nil, err
 	}
-	if err := u.nameFile(ch, out.Content, msg); err != nil {
+	if err := u.nameFiles(ch, msg); err != nil {
 		return nil, err
 	}
 	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, conversation.Outbound

@@ -83,56 +83,48 @@ func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
 	return u.Save(kindUpload, key, ch.ID, micros(u.now), known)
 }
 
-// uploadOf finds what is known about the file that a content sends; false if it was not uploaded here.
-func (u *unit) uploadOf(ch *Channel, c message.Content) (known uploaded, ok bool, err error) {
-	var id string
-	switch c := c.(type) {
-	case *message.Image:
-		id = c.ID
-	case *message.Video:
-		id = c.ID
-	case *message.Audio:
-		id = c.ID
-	case *message.Document:
-		id = c.ID
-	case *message.Sticker:
-		id = c.ID
-	default: // no file
-	}
+// uploadOf finds what is known about an uploaded file; false if it was not uploaded here.
+func (u *unit) uploadOf(ch *Channel, id string) (known uploaded, ok bool, err error) {
 	if id == "" {
-		return known, false, nil // a link, at which nobody has looked, or no file
+		return known, false, nil // a link, at which nobody has looked
 	}
 	ok, err = u.Load(kindUpload, uploadKey(ch.ID, id), &known)
 	return known, ok, err
 }
 
-// fits refuses a file that cannot be what it is sent as, as far as it was uploaded here, or that is gone
-// at the time at which it is to be sent: WhatsApp itself says so only after it has accepted the message.
+// fits refuses files that cannot be what they are sent as, as far as they were uploaded here, or that are gone
+// at the time at which they are to be sent: WhatsApp itself says so only after it has accepted the message.
 func (u *unit) fits(ch *Channel, c message.Content, at time.Time) error {
-	known, ok, err := u.uploadOf(ch, c)
-	if err != nil || !ok {
-		return err
-	}
-	audio, isAudio := c.(*message.Audio)
-	switch {
-	case message.MaxFile(c.Kind(), known.MIME) == 0:
-		return invalidAt(string(c.Kind())+".id", message.RuleForbidden)
-	case isAudio && audio.Voice && !known.Opus:
-		return invalidAt("audio.voice", message.RuleForbidden)
-	case !known.At.IsZero() && at.After(known.At.Add(uploadLife)):
-		return invalidAt("at", message.RuleTooFar)
+	for _, f := range filesOf(c) {
+		known, ok, err := u.uploadOf(ch, f.id)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+		case f.kind != "" && message.MaxFile(f.kind, known.MIME) == 0:
+			return invalidAt(f.path+".id", message.RuleFormat)
+		case f.voice && !known.Opus:
+			return invalidAt(f.path+".voice", message.RuleFormat)
+		case !known.At.IsZero() && at.After(known.At.Add(uploadLife)):
+			return invalidAt("at", message.RuleTooFar)
+		}
 	}
 	return nil
 }
 
-// nameFile keeps with a message what is known about the file that it sends.
-func (u *unit) nameFile(ch *Channel, c message.Content, m *messageRecord) error {
-	known, ok, err := u.uploadOf(ch, c)
-	if err != nil || !ok || len(m.Attachments) != 1 {
-		return err
+// nameFiles keeps with a message what is known about the files that it sends.
+func (u *unit) nameFiles(ch *Channel, m *messageRecord) error {
+	for i := range m.Attachments {
+		a := &m.Attachments[i]
+		known, ok, err := u.uploadOf(ch, a.MediaID)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		a.MIME, a.Size, a.Ref, a.Name = known.MIME, known.Size, known.Ref, cmp.Or(a.Name, known.Name)
+		a.SafeName = safeName(a.Name, a.MIME)
 	}
-	a := &m.Attachments[0]
-	a.MIME, a.Size, a.Ref, a.Name = known.MIME, known.Size, known.Ref, cmp.Or(a.Name, known.Name)
-	a.SafeName = safeName(a.Name, a.MIME)
 	return nil
 }

@@ -149,6 +149,7 @@ func TestAFullFormBinds(t *testing.T) {
 			mark := fmt.Sprintf("mark%dx", i)
 			answers[in.Key()] = map[template.InputKind]string{
 				template.InputImage:        "https://x.example/" + mark,
+				template.InputDocument:     "https://x.example/" + mark, // an ID says nothing to people
 				template.InputLocation:     `{"latitude":5,"longitude":-5,"name":"` + mark + `"}`,
 				template.InputProduct:      `{"product_retailer_id":"` + mark + `","catalog_id":"1"}`,
 				template.InputSections:     `[{"title":"Boots","products":["` + mark + `"]}]`,

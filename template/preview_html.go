@@ -80,12 +80,14 @@ func (h htmlWriter) header(p *PreviewHeader) {
 	}
 	h.raw(`<div class="wa-header wa-` + class(p.kind()) + `">`)
 	switch {
-	case p.Media != nil && p.Media.Filename != "":
-		h.text(p.kind() + ": " + p.Media.Filename + ", ")
-		h.link(p.Media.Link, p.Media.Link+p.Media.ID)
+	case p.Media != nil && p.Media.Link == "":
+		h.text(p.kind())
+		if p.Media.Filename != "" {
+			h.text(": " + p.Media.Filename)
+		}
 	case p.Media != nil:
-		h.text(p.kind() + ": ")
-		h.link(p.Media.Link, p.Media.Link+p.Media.ID)
+		h.text(p.kind() + ": " + p.Media.Filename + gap(p.Media.Filename))
+		h.link(p.Media.Link, p.Media.Link)
 	case p.Location != nil:
 		l := p.Location
 		h.text("location: " + l.Name + gap(l.Name) + l.Address + gap(l.Address) + l.coordinates())

@@ -67,7 +67,11 @@ func (t *textWriter) header(h *PreviewHeader) {
 	switch {
 	case h == nil:
 	case h.Media != nil:
-		t.line("[", h.kind(), ": ", h.Media.Filename, gap(h.Media.Filename), h.Media.Link, h.Media.ID, "]")
+		if what := h.Media.words(); what != "" {
+			t.line("[", h.kind(), ": ", what, "]")
+		} else {
+			t.line("[", h.kind(), "]")
+		}
 	case h.Location != nil:
 		l := h.Location
 		t.line("[location: ", l.Name, gap(l.Name), l.Address, gap(l.Address), l.coordinates(), "]")
@@ -76,6 +80,15 @@ func (t *textWriter) header(h *PreviewHeader) {
 	default:
 		t.line(h.Text)
 	}
+}
+
+// words are what people can make something of: the name of the file and where it is. The ID of an uploaded one
+// says nothing to them.
+func (m *Media) words() string {
+	if m.Filename != "" && m.Link != "" {
+		return m.Filename + ", " + m.Link
+	}
+	return m.Filename + m.Link
 }
 
 // gap separates a piece, if there is one, from the next.

@@ -41,7 +41,7 @@ var sentences = map[Rule]sentence{
 	RuleSpace:     {"There may be no space at its beginning or end", ""},
 	RuleDuplicate: {"It is there twice", ""},
 	RuleExclusive: {"It cannot be together with another part of the message", ""},
-	RuleForbidden: {"It is not possible with this recipient or this kind of message", ""},
+	RuleForbidden: {"It is not possible with this recipient, this channel or this kind of message", ""},
 	RuleUniform:   {"All cards must have the same parts", ""},
 	RuleOrder:     {"It is in the wrong place", ""},
 	RuleSum:       {"The amount is not the sum of its parts", ""},
