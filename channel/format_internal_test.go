@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -111,6 +112,86 @@ func TestADocumentThatIsRememberedIsAsDecodingItGives(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The JSON of what is stored is that of the standard library.
+func TestEveryDocumentIsEncodedAsTheStandardLibraryDoesIt(t *testing.T) {
+	t.Parallel()
+	for name, doc := range map[string]func() any{
+		"message": func() any { return new(messageRecord) }, "stand-in": func() any { return new(standIn) },
+		"customer": func() any { return new(conversation.Customer) }, "conversation": func() any { return new(conversation.Conversation) },
+		"alias": func() any { return new(alias) }, "log entry": func() any { return new(conversation.LogEntry) },
+		"standing": func() any { return new(standing) }, "process": func() any { return new(entry) }, "upload": func() any { return new(uploaded) },
+		"call of the host": func() any { return new(hostItem) }, "file": func() any { return new(fetchItem) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range 60 {
+				d := doc()
+				fill(reflect.ValueOf(d).Elem(), seed)
+				want, err := json.Marshal(d)
+				require.NoError(t, err)
+				got, err := step.Encode(d)
+				require.NoError(t, err)
+				require.Equal(t, string(want), string(got), "seed %d", seed)
+			}
+		})
+	}
+}
+
+// A text that is sent at once is not read out of its JSON again.
+func TestAnItemOfTheOutboxIsAsDecodingItGives(t *testing.T) {
+	t.Parallel()
+	text := &message.Text{Body: "hello <b> & \u2028", PreviewURL: true}
+	to := message.Recipient{BSUID: "US.1", Phone: "+12025550199"}
+	for name, c := range map[string]struct {
+		out   message.Outbound
+		known bool
+	}{
+		"a text":              {message.Outbound{To: to, Content: text, ReplyTo: "wamid.1", OpaqueID: "m_1"}, true},
+		"a notification":      {message.Outbound{To: to, Content: &message.Text{Body: "b"}, Lane: message.LaneNotify, Category: message.Utility, TemplateName: "t"}, true},
+		"of an account":       {message.Outbound{To: to, Content: text, MessagingAccount: "1", IdentityHash: "h"}, true},
+		"to a group":          {message.Outbound{To: message.Recipient{Group: "g"}, Content: text}, true},
+		"a broken text":       {message.Outbound{To: to, Content: &message.Text{Body: "\xff"}}, false},
+		"for a time":          {message.Outbound{To: to, Content: text, TTL: 90*time.Second + 1}, false},
+		"as marketing":        {message.Outbound{To: to, Content: text, Marketing: &message.Marketing{}}, false},
+		"other than a text":   {message.Outbound{To: to, Content: &message.Location{Latitude: 1}}, false},
+		"with parts in lists": {message.Outbound{To: to, Content: &message.Buttons{Body: "b"}}, false},
+	} {
+		item := &outboundItem{Message: "m_1", Customer: "c_1", Outbound: c.out, Perhaps: true, carried: carried{map[string]string{"a": "b"}}}
+		decoded := item.decoded()
+		if !c.known {
+			require.Nil(t, decoded, name)
+			continue
+		}
+		body, err := item.encode(nil)
+		require.NoError(t, err, name)
+		want := new(outboundItem)
+		require.NoError(t, json.Unmarshal(body, want), name)
+		require.Equal(t, want, decoded, name)
+		require.NotSame(t, c.out.Content, decoded.(*outboundItem).Outbound.Content, "it is the host's")
+	}
+}
+
+func BenchmarkEncodingAMessage(b *testing.B) {
+	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	m := &messageRecord{Message: conversation.Message{
+		ID: "m_0123456789abcdef", Conversation: "v_0123456789abcdef", Channel: "support", Direction: conversation.Outbound, At: at, Seq: 2,
+		Kind: "text", Text: "It left our house this morning and arrives tomorrow.", Author: conversation.Author{Kind: conversation.Agent, ID: "kim"},
+		Delivery: conversation.Delivery{QueuedAt: at, AcceptedAt: at, SentAt: at, DeliveredAt: at}, WAMID: "wamid.0123456789",
+	}}
+	b.Run("encoding-json", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = json.Marshal(m)
+		}
+	})
+	b.Run("step", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = step.Encode(m)
+		}
+	})
 }
 
 // A process of an older release writes what it read of a newer one: parts that have a JSON of their own keep

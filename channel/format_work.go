@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
@@ -29,7 +30,7 @@ type outboundItem struct {
 
 // encode is the JSON of the item, with what a newer release wrote into the one that is stored, if any.
 func (i *outboundItem) encode(stored []byte) ([]byte, error) {
-	body, err := json.Marshal(i)
+	body, err := step.Encode(i)
 	if err != nil {
 		return nil, fmt.Errorf("channel: encode message: %w", err)
 	}
@@ -37,6 +38,18 @@ func (i *outboundItem) encode(stored []byte) ([]byte, error) {
 		body = step.Keep(body, stored, i)
 	}
 	return body, nil
+}
+
+// decoded is what decoding the JSON of a new item gives, nil if only decoding can tell: a text is as it was
+// given, but the giver's.
+func (i *outboundItem) decoded() any {
+	text, ok := i.Outbound.Content.(*message.Text)
+	if !ok || !utf8.ValidString(text.Body) || i.Outbound.TTL != 0 || i.Outbound.Marketing != nil {
+		return nil
+	}
+	item, own := *i, *text
+	item.Outbound.Content = &own
+	return &item
 }
 
 // carried is what [Hooks.Carry] gave along with work.

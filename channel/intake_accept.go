@@ -108,7 +108,7 @@ func (it *intake) itemOf(ctx context.Context, d *webhook.Delivery, ev *webhook.E
 	body := ev.AppendBody((*room)[:0])
 	safe, err := webhook.RedactBody(body, mask)
 	switch {
-	case !json.Valid(body): // redacted as well, with an error that says so
+	case err != nil && !json.Valid(body): // redacted as well, with an error that says so
 		a.Unreadable, err = string(safe), nil
 	case err == nil && &safe[0] == &body[0] && len(d.Body) <= maxHeld:
 		a.ev = ev

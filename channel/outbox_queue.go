@@ -154,7 +154,7 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 
 // post puts a message into the outbox and tells the host. stored is what it waited in, if it did.
 func (u *unit) post(customer *conversation.Customer, out *message.Outbound, msg *messageRecord, notify bool, stored []byte) error {
-	item := outboundItem{
+	item := &outboundItem{
 		Message: msg.ID, Customer: customer.ID, Outbound: *out, Perhaps: u.core.beforeRestore(u.cause), carried: carried{u.core.hooks.carry(u.ctx)},
 	}
 	body, err := item.encode(stored)
@@ -165,7 +165,7 @@ func (u *unit) post(customer *conversation.Customer, out *message.Outbound, msg 
 	if notify {
 		queue = workFirst
 	}
-	u.Enqueue(store.Work{Queue: queue, ID: msg.ID, Lane: msg.Conversation, Group: msg.Channel, Body: body})
+	u.EnqueueItem(store.Work{Queue: queue, ID: msg.ID, Lane: msg.Conversation, Group: msg.Channel, Body: body}, item.decoded(), nil)
 	if msg.Redacted {
 		u.count(msg.Channel, "redacted", u.now, 1)
 	}

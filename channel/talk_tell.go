@@ -2,7 +2,6 @@ package channel
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -18,7 +17,7 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	if item.Cause == "" {
 		item.Cause = item.causeOfDelivery()
 	}
-	body, err := json.Marshal(&item)
+	body, err := step.Encode(&item)
 	if err != nil {
 		return fmt.Errorf("channel: encode change: %w", err)
 	}

@@ -18,6 +18,7 @@ import (
 type plan struct {
 	how    how
 	fields []planned // of a struct: those that hold references or texts
+	shared []planned // of these, what is not copied along with the struct
 	elem   *plan     // of a pointer, slice or map
 }
 
@@ -128,6 +129,9 @@ func makePlainPlan(t reflect.Type, around map[reflect.Type]bool) *plan {
 				p.how, p.fields = fields, append(p.fields, planned{i, &plan{how: absent}, false})
 			default:
 				p.how, p.fields = fields, append(p.fields, planned{i, f, strings.Contains(options, "omitempty")})
+				if f.shares() {
+					p.shared = append(p.shared, p.fields[len(p.fields)-1])
+				}
 			}
 		}
 		return p
@@ -144,12 +148,23 @@ func makePlainPlan(t reflect.Type, around map[reflect.Type]bool) *plan {
 	}
 }
 
+// shares says whether a shallow copy shares anything with what it was copied from.
+func (p *plan) shares() bool {
+	switch p.how {
+	case fields:
+		return len(p.shared) > 0
+	case verbatim, pointer, list, table:
+		return true
+	}
+	return false
+}
+
 // part makes v, which is a shallow copy, share nothing with what it was copied from.
 func (p *plan) part(v reflect.Value) {
 	switch p.how {
 	case fields:
-		for i := range p.fields {
-			p.fields[i].plan.part(v.Field(p.fields[i].index))
+		for i := range p.shared {
+			p.shared[i].plan.part(v.Field(p.shared[i].index))
 		}
 	case pointer:
 		if !v.IsNil() {
@@ -168,7 +183,7 @@ func (p *plan) part(v reflect.Value) {
 		}
 		c := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		reflect.Copy(c, v)
-		if p.elem.how != flat && p.elem.how != text && p.elem.how != moment {
+		if p.elem.shares() {
 			for i := range c.Len() {
 				p.elem.part(c.Index(i))
 			}

@@ -167,7 +167,7 @@ func (s *Step) Give(kind, key, parent string, sort int64, doc any) error {
 
 // save puts a document and remembers it decoded, as the function makes it.
 func (s *Step) save(kind, key, parent string, sort int64, doc any, decoded func(doc any) any) error {
-	body, err := json.Marshal(doc)
+	body, err := Encode(doc)
 	if err != nil {
 		return fmt.Errorf("channel: encode %s: %w", kind, err)
 	}
