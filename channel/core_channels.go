@@ -18,8 +18,11 @@ import (
 
 // registry holds the hub's channels. Readers take a snapshot without locking.
 type registry struct {
-	mu   sync.Mutex // writers
+	mu   sync.Mutex // writers of snap; held for no longer than that takes
 	snap atomic.Pointer[snapshot]
+	// changing is held from before settings are written until they are installed, and while those of others are, so
+	// that the last ones hold in here, too. In a transaction of the host it is not: whoever holds it may wait for that.
+	changing sync.Mutex
 	// removes says that the hub's Attachments is a Remover; set before any channel is added.
 	removes bool
 	desk    deskapi.Desk // the hub's; set before any channel is added
@@ -178,23 +181,45 @@ func (h *core) wakeSending() {
 	h.wake(workFirst)
 }
 
-func (h *core) reconfigure(ctx context.Context, id string, edit func(*Channel)) error {
-	h.channels.mu.Lock()
-	defer h.channels.mu.Unlock()
-	old, ok := h.channels.get(id)
+// inTurn waits until nobody else changes settings; done ends the turn.
+func (r *registry) inTurn(ctx context.Context) (done func()) {
+	if store.DeferredIn(ctx) != nil {
+		return func() {}
+	}
+	r.changing.Lock()
+	return r.changing.Unlock
+}
+
+// change returns a channel, what edit makes of it, and installs that if it is to.
+func (r *registry) change(id string, edit func(*Channel), install bool) (old, c *Channel, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old, ok := r.get(id)
 	if !ok {
-		return fmt.Errorf("channel: change %q: %w", id, ErrNoChannel)
+		return nil, nil, fmt.Errorf("channel: change %q: %w", id, ErrNoChannel)
 	}
-	c := *old
-	edit(&c)
-	if old.Number != c.Number {
-		return fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", id)
+	next := *old
+	edit(&next)
+	if old.Number != next.Number {
+		return nil, nil, fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", id)
 	}
-	c.base = old.base
-	if err := h.channels.check(&c); err != nil {
+	next.base = old.base
+	if err := r.check(&next); err != nil {
+		return nil, nil, err
+	}
+	if install {
+		r.put(&next)
+	}
+	return old, &next, nil
+}
+
+func (h *core) reconfigure(ctx context.Context, id string, edit func(*Channel)) error {
+	defer h.channels.inTurn(ctx)()
+	_, c, err := h.channels.change(id, edit, false)
+	if err != nil {
 		return err
 	}
-	err := h.repeat(ctx, func(u *unit) error {
+	err = h.repeat(ctx, func(u *unit) error {
 		if !c.Enabled {
 			u.watchOutbox(id)
 		}
@@ -203,15 +228,23 @@ func (h *core) reconfigure(ctx context.Context, id string, edit func(*Channel)) 
 	if err != nil {
 		return fmt.Errorf("channel: change %q: %w", id, err)
 	}
-	h.channels.put(&c)
+	old, c, err := h.channels.change(id, edit, true) // in a transaction of the host somebody may have changed it meanwhile
+	if err != nil {
+		return err
+	}
 	if c.Templates != old.Templates {
 		h.shared.again.Store(true)
 	}
-	h.settingsChanged(id)
-	if host := store.DeferredIn(ctx); host != nil {
-		host.Undo(func() { h.takeBack(&c, old) })
-	}
+	h.changed(ctx, old, c)
 	return nil
+}
+
+// changed has what goes by a channel's settings look anew, and again if the host takes back what it read or wrote.
+func (h *core) changed(ctx context.Context, old, c *Channel) {
+	h.settingsChanged(c.ID)
+	if host := store.DeferredIn(ctx); host != nil {
+		host.Undo(func() { h.takeBack(c, old) })
+	}
 }
 
 // takeBack has a channel be what it was before the host took a change of it back, unless it was changed since.

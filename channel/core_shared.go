@@ -201,12 +201,14 @@ func (h *core) learnSettings(ctx context.Context, r *store.Record, first bool) e
 	if err := json.Unmarshal(r.Body, &doc); err != nil {
 		return fmt.Errorf("channel: decode settings: %w", errDamaged)
 	}
-	base, err := h.channels.adopt(&doc.Settings, func(base string) bool { return !first || slices.Contains(doc.Bases, base) })
-	if err != nil || base == "" {
+	done := h.channels.inTurn(ctx)
+	old, c, err := h.channels.adopt(&doc.Settings, func(base string) bool { return !first || slices.Contains(doc.Bases, base) })
+	done()
+	if err != nil || c == nil {
 		return err
 	}
-	h.settingsChanged(doc.Settings.ID)
-	if doc.adopts(base) { // so that it still goes by them when it begins again
+	h.changed(ctx, old, c)
+	if base := c.base; doc.adopts(base) { // so that it still goes by them when it begins again
 		return h.repeat(ctx, func(u *unit) error {
 			var now sharedSettings
 			if _, err := u.Load(kindShared, r.Key, &now); err != nil || !now.adopts(base) {
@@ -230,26 +232,26 @@ func (h *core) meetSettings(ctx context.Context, id string) error {
 	return h.learnSettings(ctx, &records[0], true)
 }
 
-// adopt takes over settings if they count for a channel with its base, which it returns; "" if
-// they do not. The check of names is left to who changed them.
-func (r *registry) adopt(s *settings.Settings, count func(base string) bool) (base string, err error) {
+// adopt takes over settings if they count for a channel with its base; it returns the channel as it was and as it
+// is, nil if they do not count. The check of names is left to who changed them.
+func (r *registry) adopt(s *settings.Settings, count func(base string) bool) (old, c *Channel, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	old, ok := r.get(s.ID)
 	if !ok || !count(old.base) {
-		return "", nil
+		return nil, nil, nil
 	}
 	if fingerprint(s) == fingerprint(&old.Settings) {
-		return old.base, nil
+		return old, old, nil
 	}
-	c := *old
-	c.Settings = *s
-	if c.Number != old.Number {
-		return "", errors.New("channel: settings: number: it cannot change")
+	next := *old
+	next.Settings = *s
+	if next.Number != old.Number {
+		return nil, nil, errors.New("channel: settings: number: it cannot change")
 	}
-	if err := c.prepare(r.desk, true); err != nil {
-		return "", err
+	if err := next.prepare(r.desk, true); err != nil {
+		return nil, nil, err
 	}
-	r.put(&c)
-	return c.base, nil
+	r.put(&next)
+	return old, &next, nil
 }

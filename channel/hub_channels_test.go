@@ -1,9 +1,12 @@
 package channel_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +20,7 @@ import (
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/redact"
 	"github.com/kanava-go/kanava/window"
 )
@@ -205,4 +209,53 @@ func TestSettingsThatTheHostTakesBackAreNone(t *testing.T) {
 	require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
 	tx.End(false)
 	require.Equal(t, "Newer", named(), "what was changed since stays")
+}
+
+// slowly is a store whose next commit says that it has begun and takes until it is let go.
+type slowly struct {
+	store.Store
+	next atomic.Pointer[chan struct{}]
+}
+
+func (s *slowly) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
+	if gate := s.next.Swap(nil); gate != nil {
+		*gate <- struct{}{}
+		<-*gate
+	}
+	return s.Store.Commit(ctx, b)
+}
+
+// Whoever changes settings may wait for what the host's transaction holds, so that this waits for nobody.
+func TestSettingsAreChangedInATransactionWhoeverElseChangesThem(t *testing.T) {
+	t.Parallel()
+	st := &slowly{Store: memstore.New()}
+	l := newLab(t, channeltest.LabOptions{Store: st})
+	s := l.Hub.Channels()[0].Settings
+	theirs, mine := s, s
+	theirs.Name, mine.Name = "Theirs", "Mine"
+	gate, done, inside := make(chan struct{}), make(chan error, 1), make(chan error, 1)
+	st.next.Store(&gate)
+	go func() { done <- l.Hub.UpdateSettings(t.Context(), theirs) }()
+	<-gate
+	added := l.Hub.Channels()[0]
+	added.ID, added.Name, added.Number = "another", "Another", "999"
+	go func() {
+		ctx, tx := store.Defer(t.Context())
+		defer tx.End(true)
+		inside <- errors.Join(l.Hub.UpdateSettings(ctx, mine), l.Hub.AddChannel(ctx, added), l.Hub.RemoveChannel(ctx, "another"))
+	}()
+	select {
+	case err := <-inside:
+		require.NoError(t, err)
+	case <-time.After(10 * time.Second):
+		require.Fail(t, "it waits")
+	}
+	gate <- struct{}{}
+	require.NoError(t, <-done)
+	require.Equal(t, "Theirs", l.Hub.Channels()[0].Name, "as it is stored: they were committed last")
+	var stored struct{ Settings settings.Settings }
+	records, err := st.Get(t.Context(), "shared", "settings|support")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(records[0].Body, &stored))
+	require.Equal(t, "Theirs", stored.Settings.Name)
 }
