@@ -131,7 +131,7 @@ func (d *Desk) inboxPage(ctx context.Context, actor access.Actor, q *InboxQuery)
 	if err != nil {
 		return nil, err
 	}
-	want, err := d.wanted(ctx, actor, q)
+	x, want, err := d.wanted(ctx, actor, q)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (d *Desk) inboxPage(ctx context.Context, actor access.Actor, q *InboxQuery)
 	top := newTop(limit + 1)
 	page := &InboxPage{}
 	now := d.now().UnixMicro()
-	d.inbox.each(func(e *inboxEntry) {
+	x.each(func(e *inboxEntry) {
 		if !want(e) {
 			return
 		}
@@ -165,20 +165,20 @@ func (d *Desk) inboxPage(ctx context.Context, actor access.Actor, q *InboxQuery)
 	for _, talk := range talks {
 		page.Conversations, page.Customers = append(page.Conversations, talk.Conversation), append(page.Customers, talk.Customer)
 	}
-	page.Unread = d.inbox.unread(actor, page.Conversations)
+	page.Unread = x.unread(actor, page.Conversations)
 	return page, err
 }
 
 // CountInbox counts the conversations that [Desk.Inbox] would list, on all pages.
 func (d *Desk) CountInbox(ctx context.Context, actor access.Actor, q InboxQuery) (*InboxCounts, error) {
-	want, err := d.wanted(ctx, actor, &q)
+	x, want, err := d.wanted(ctx, actor, &q)
 	if err != nil {
 		return nil, fmt.Errorf("desk: count inbox: %w", err)
 	}
 	n := &InboxCounts{}
-	me := d.inbox.reader(actor)
+	me := x.reader(actor)
 	var queues, assignees, channels, topics, teams, holders []int
-	d.inbox.each(func(e *inboxEntry) {
+	x.each(func(e *inboxEntry) {
 		if !want(e) {
 			return
 		}
@@ -196,9 +196,9 @@ func (d *Desk) CountInbox(ctx context.Context, actor access.Actor, q InboxQuery)
 		count(&teams, e.team)
 		count(&holders, e.holder)
 	})
-	n.ByQueue, n.ByAssignee = byText[rules.Queue](&d.inbox, queues), byText[string](&d.inbox, assignees)
-	n.ByChannel, n.ByTopic = byText[string](&d.inbox, channels), byText[string](&d.inbox, topics)
-	n.ByTeam, n.ByHolder = byText[string](&d.inbox, teams), byText[string](&d.inbox, holders)
+	n.ByQueue, n.ByAssignee = byText[rules.Queue](x, queues), byText[string](x, assignees)
+	n.ByChannel, n.ByTopic = byText[string](x, channels), byText[string](x, topics)
+	n.ByTeam, n.ByHolder = byText[string](x, teams), byText[string](x, holders)
 	return n, nil
 }
 
@@ -223,25 +223,25 @@ func byText[T ~string](x *inbox, counts []int) map[T]int {
 	return all
 }
 
-// wanted brings the inbox up to date and returns what decides which conversations are asked for.
-func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (func(*inboxEntry) bool, error) {
+// wanted returns the inbox, up to date, and what decides which of its conversations are asked for.
+func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (*inbox, func(*inboxEntry) bool, error) {
 	if err := q.check(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	channels, err := d.readable(ctx, actor, q.Channels)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := d.inbox.update(ctx, d.hub); err != nil {
-		return nil, err
+	x, err := d.inbox.update(ctx, d.hub)
+	if err != nil {
+		return nil, nil, err
 	}
 	var found *foundIn
 	if q.Text != "" {
 		if found, err = d.find(ctx, channels, q.Text); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	x := &d.inbox
 	on, queues, assignees := setOf(x, channels), setOf(x, q.Queues), setOf(x, q.Assignees)
 	topics, tags, teams, holders := setOf(x, q.Topics), setOf(x, q.Tags), setOf(x, q.Teams), setOf(x, holderNames(q.Holders))
 	manyTags := len(slices.Compact(slices.Sorted(slices.Values(q.Tags)))) // named twice it is one
@@ -249,7 +249,7 @@ func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (f
 	now := d.now().UnixMicro()
 	soon := now + q.ClosingWithin.Microseconds()
 	from, to := q.From.UnixMicro(), q.To.UnixMicro()
-	return func(e *inboxEntry) bool {
+	return x, func(e *inboxEntry) bool {
 		return on.has(e.channel) && queues.has(e.queue) && assignees.has(e.assignee) && topics.has(e.topic) && teams.has(e.team) && holders.has(e.holder) &&
 			(q.Customer == "" || e.customer == q.Customer) && (!q.Waiting || e.waiting != 0) && (!q.Unread || e.unread(me) > 0) &&
 			(manyTags == 0 || e.tagged(tags, manyTags)) &&

@@ -5,6 +5,7 @@ import (
 	"container/heap"
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -157,26 +158,34 @@ func (x *inbox) each(f func(*inboxEntry)) {
 	}
 }
 
-// update brings the inbox to what is stored now.
-func (x *inbox) update(ctx context.Context, hub *channel.Hub) error {
+// update returns the inbox as it is stored now. What a transaction of the host sees is nobody else's yet, and may be
+// taken back, so that it has one of its own.
+func (x *inbox) update(ctx context.Context, hub *channel.Hub) (*inbox, error) {
+	if store.DeferredIn(ctx) != nil {
+		x = x.copy()
+	}
 	x.updating.Lock()
 	defer x.updating.Unlock()
-	if host := store.DeferredIn(ctx); host != nil { // whose changes may be taken back
-		host.Undo(x.beginAnew)
-	}
 	for attempt := 0; ; attempt++ {
 		err := x.follow(ctx, hub)
 		if attempt > 0 || !errors.Is(err, store.ErrForgotten) && !errors.Is(err, store.ErrCursor) {
-			return err
+			return x, err
 		}
 		x.loaded = nil // too long ago, or another store than before
 	}
 }
 
-func (x *inbox) beginAnew() {
-	x.updating.Lock()
+// copy is an inbox that knows what this one knows; nothing if that is being updated: whoever does so may wait for
+// the connection that the host has.
+func (x *inbox) copy() *inbox {
+	if !x.updating.TryLock() {
+		return &inbox{}
+	}
 	defer x.updating.Unlock()
-	x.loaded = nil
+	return &inbox{
+		entries: slices.Clone(x.entries), places: maps.Clone(x.places), words: maps.Clone(x.words), texts: slices.Clone(x.texts),
+		cursor: x.cursor, loaded: maps.Clone(x.loaded), seen: x.seen,
+	}
 }
 
 func (x *inbox) follow(ctx context.Context, hub *channel.Hub) error {
@@ -186,7 +195,10 @@ func (x *inbox) follow(ctx context.Context, hub *channel.Hub) error {
 			return err
 		}
 		x.mu.Lock()
-		x.entries, x.places, x.words, x.texts = nil, map[string]int{}, map[string]word{}, nil
+		x.entries, x.places = nil, map[string]int{}
+		if x.words == nil { // otherwise somebody goes by them just now: each goes on to stand for its text
+			x.words = map[string]word{}
+		}
 		x.mu.Unlock()
 		x.loaded, x.cursor = map[string]bool{}, cursor
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -267,4 +268,46 @@ func TestExplainKnowsWhatTheDeskRefuses(t *testing.T) {
 		require.NotNil(t, p.Message)
 		require.Error(t, l.agents.Check(ctx, outsider, channel.Reply{Conversation: id["B"], Content: &message.Text{Body: "hi"}}))
 	})
+}
+
+// slowly is a store that says when it is asked next what changed, and tells only when it is let go.
+type slowly struct {
+	*memstore.Store
+	next atomic.Pointer[chan struct{}]
+}
+
+func (s *slowly) Follow(ctx context.Context, after string, limit int) ([]store.Change, string, error) {
+	if gate := s.next.Swap(nil); gate != nil {
+		*gate <- struct{}{}
+		<-*gate
+	}
+	return s.Store.Follow(ctx, after, limit)
+}
+
+// Whoever looks at the inbox may wait for the connection that the host's transaction has.
+func TestTheInboxOfATransactionWaitsForNoOther(t *testing.T) {
+	t.Parallel()
+	st := &slowly{Store: memstore.New()}
+	l := newLab(t, labOptions{Store: st, Config: func(c *channel.Config) { c.Feed = true }})
+	look := func(ctx context.Context) error {
+		_, err := l.agents.Inbox(ctx, alice, desk.InboxQuery{})
+		return err
+	}
+	gate, others, inside := make(chan struct{}), make(chan error, 1), make(chan error, 1)
+	st.next.Store(&gate)
+	go func() { others <- look(t.Context()) }()
+	<-gate
+	go func() {
+		ctx, tx := store.Defer(t.Context())
+		defer tx.End(false)
+		inside <- look(ctx)
+	}()
+	select {
+	case err := <-inside:
+		require.NoError(t, err)
+	case <-time.After(10 * time.Second):
+		require.Fail(t, "it waits")
+	}
+	gate <- struct{}{}
+	require.NoError(t, <-others)
 }

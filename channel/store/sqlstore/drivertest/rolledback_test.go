@@ -631,6 +631,50 @@ func TestACampaignInATransactionWaitsForNoLimit(t *testing.T) {
 	}
 }
 
+// What a transaction of the host's changes is nobody else's before it is committed: others see it in no list.
+func TestTheInboxOfATransactionIsItsOwn(t *testing.T) {
+	t.Parallel()
+	for engine, open := range hosts {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			st, inTx := open(t)
+			l := newLived(t, st, time.Hour)
+			runHub(t, l.hub)
+			l.live(t)
+			tagged := func(ctx context.Context) int {
+				page, err := l.Inbox(ctx, root, desk.InboxQuery{Tags: []string{"changed"}})
+				require.NoError(t, err)
+				counts, err := l.CountInbox(ctx, root, desk.InboxQuery{Tags: []string{"changed"}})
+				require.NoError(t, err)
+				require.Equal(t, page.Total, counts.Total)
+				return page.Total
+			}
+			require.Zero(t, tagged(t.Context()))
+			for _, keep := range []bool{false, true} {
+				changedMind := errors.New("changed my mind")
+				err := inTx(t.Context(), func(ctx context.Context) error {
+					require.NoError(t, l.SetTags(ctx, root, l.conv, []string{"changed"}))
+					require.Equal(t, 1, tagged(ctx))
+					if engine != "SQLite" { // which has one writer
+						require.NoError(t, l.hub.SetCustomerMetadata(t.Context(), l.customer, json.RawMessage(`{}`)), "something to follow")
+					}
+					require.Zero(t, tagged(t.Context()))
+					if keep {
+						return nil
+					}
+					return changedMind
+				})
+				require.Equal(t, keep, err == nil)
+				if keep {
+					require.Equal(t, 1, tagged(t.Context()))
+				} else {
+					require.Zero(t, tagged(t.Context()))
+				}
+			}
+		})
+	}
+}
+
 // What a process has read in a transaction that is rolled back is not what the others shared since.
 func TestSettingsOfOthersAreLearnedAfterARollback(t *testing.T) {
 	t.Parallel()
@@ -647,6 +691,13 @@ func TestSettingsOfOthersAreLearnedAfterARollback(t *testing.T) {
 			require.Equal(t, "The support", named(t.Context()))
 			changed := one.Channels()[1].Settings
 			changedMind := errors.New("changed my mind")
+			require.ErrorIs(t, inTx(t.Context(), func(ctx context.Context) error {
+				changed.Name = "Hers"
+				require.NoError(t, other.UpdateSettings(ctx, changed))
+				require.Equal(t, "Hers", named(ctx), "of another hub in the same transaction")
+				return changedMind
+			}), changedMind)
+			require.Equal(t, "The support", named(t.Context()))
 			require.ErrorIs(t, inTx(t.Context(), func(ctx context.Context) error {
 				changed.Name = "Mine"
 				require.NoError(t, one.UpdateSettings(ctx, changed))
