@@ -2,7 +2,9 @@ package channel
 
 import (
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
 )
 
 // A rehearsal is what the steps before would have done, none of which is committed: those after them go by it.
@@ -12,6 +14,7 @@ type rehearsal struct {
 	totals  map[store.RecordKey]int64
 	reached map[string]bool   // by messageRecord.Reach
 	prints  map[string]string // of messages with a key of the host's, by ID
+	events  map[string]event  // with which people came whom nobody knew, by phone number and BSUID
 	last    []store.Record    // what the last step would have added to running totals
 }
 
@@ -47,6 +50,38 @@ func (r *rehearsal) before(id string, customer *conversation.Customer) *messageR
 	return &messageRecord{Message: conversation.Message{
 		ID: id, Channel: customer.Channel, Direction: conversation.Outbound,
 	}, Print: print}
+}
+
+// An event is that with which a person comes whom nobody knows, and which names them.
+type event struct{ id, bsuid string }
+
+// comes is the event of a person, the same for one who came with a step before. One BSUID is one person; a phone
+// number is that of whoever has it, unless two BSUIDs tell them apart.
+func (r *rehearsal) comes(to message.Recipient) string {
+	phone := canonicalPhone(to.Phone)
+	e, known := r.events["b|"+to.BSUID]
+	if !known {
+		e, known = r.events["p|"+phone]
+		if known && e.bsuid != "" && to.BSUID != "" {
+			known = false
+		}
+	}
+	if !known {
+		e.id = opaque.ID("e_", phone, to.BSUID)
+	}
+	if e.bsuid == "" {
+		e.bsuid = to.BSUID
+	}
+	if r.events == nil {
+		r.events = map[string]event{}
+	}
+	if phone != "" {
+		r.events["p|"+phone] = e
+	}
+	if e.bsuid != "" {
+		r.events["b|"+e.bsuid] = e
+	}
+	return e.id
 }
 
 // reaches says that a step before would have reached a person.

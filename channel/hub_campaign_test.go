@@ -131,6 +131,11 @@ func TestADryRunForetellsTheRun(t *testing.T) {
 			Channel: "support", To: message.Recipient{Phone: channeltest.Stranger(n).Phone}, Key: key, Template: &channel.Template{Name: "reminder", Language: "en"},
 		}
 	}
+	as := func(to message.Recipient) channel.Notification {
+		n := someone(1, "a")
+		n.To = to
+		return n
+	}
 	for name, tt := range map[string]struct {
 		budget *pricing.Budget
 		rows   []channel.Notification
@@ -148,6 +153,9 @@ func TestADryRunForetellsTheRun(t *testing.T) {
 		"somebody under two keys, and two people under one": {
 			nil, []channel.Notification{someone(1, "a"), someone(1, "b"), someone(2, "a"), someone(2, "a")}, "queued queued queued again",
 		},
+		"somebody whose number is written in two ways":    {nil, []channel.Notification{someone(1, "a"), as(message.Recipient{Phone: "+" + channeltest.Stranger(1).Phone}), as(message.Recipient{Phone: "5491155550100"}), as(message.Recipient{Phone: "541155550100"})}, "queued again queued again"},
+		"somebody under a number, an ID, and both":        {nil, []channel.Notification{someone(1, "a"), as(message.Recipient{Phone: channeltest.Stranger(1).Phone, BSUID: "US.1"}), as(message.Recipient{BSUID: "US.1"})}, "queued again again"},
+		"two people of whom each has had the same number": {nil, []channel.Notification{as(message.Recipient{Phone: channeltest.Stranger(1).Phone, BSUID: "US.1"}), as(message.Recipient{Phone: channeltest.Stranger(1).Phone, BSUID: "US.2"}), as(message.Recipient{BSUID: "US.1"})}, "queued queued again"},
 		"no keys": {nil, []channel.Notification{someone(1, ""), someone(1, "")}, "queued queued"},
 	} {
 		t.Run(name, func(t *testing.T) {

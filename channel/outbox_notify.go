@@ -58,7 +58,7 @@ func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*un
 			return invalidAt("template", message.RuleRequired)
 		}
 		if u.rehearsal != nil { // the same person again is the same customer
-			event = opaque.ID("e_", n.To.Phone, n.To.BSUID)
+			event = u.rehearsal.comes(n.To)
 		}
 		customer, err := u.addressee(ch, n.To, ch.redactText(n.Name), event)
 		if err != nil {
