@@ -102,6 +102,7 @@ func (c *Channel) redactJoined(fields []field, safe []string, order []int) {
 // A page is fields as one text, a line for each.
 type page struct {
 	text       string
+	key        []string
 	start, end []int  // of each field in text, without its label
 	label      []bool // whether one of its own stands before it
 }
@@ -128,6 +129,7 @@ func join(fields []field, order []int) (j page) {
 				text = strings.TrimSuffix(text, ext)
 			}
 		}
+		j.key = append(j.key, key)
 		j.start, j.label = append(j.start, b.Len()), append(j.label, own)
 		b.WriteString(text)
 		j.end = append(j.end, b.Len())
@@ -151,7 +153,7 @@ func labelOf(key string) string {
 func (j *page) crosses(s redact.Span) bool {
 	first := slices.IndexFunc(j.end, func(end int) bool { return s.Start < end })
 	last := slices.IndexFunc(j.end, func(end int) bool { return s.End <= end })
-	if first < 0 || first == last {
+	if first < 0 || first == last || j.series(first, last) {
 		return false
 	}
 	for n := first; n < last; n++ {
@@ -174,6 +176,21 @@ func (j *page) crosses(s redact.Span) bool {
 	glue, n = utf8.DecodeRuneInString(after)
 	beyond, _ = utf8.DecodeRuneInString(after[n:])
 	return !glues(glue, beyond)
+}
+
+// series says that fields are choices whose numbers are of one length and of the same first half, such as those of
+// orders that came one after the other; parts of a card number are hardly ever so.
+func (j *page) series(first, last int) bool {
+	one := digits(j.text[j.start[first]:j.end[first]])
+	n := utf8.RuneCountInString(one)
+	half, _ := cutRunes(one, (n+1)/2)
+	for i := first; i <= last; i++ {
+		own := digits(j.text[j.start[i]:j.end[i]])
+		if j.key[i] != "title" || n < 6 || utf8.RuneCountInString(own) != n || !strings.HasPrefix(own, half) {
+			return false
+		}
+	}
+	return true
 }
 
 // readsOn says that what stands between two digits, one of them with it, is space and dashes.

@@ -131,6 +131,8 @@ func TestNumbersOfNoCardBesideEachOtherStay(t *testing.T) {
 		"a price":                             &message.Buttons{Body: "4539 1488 0343", Footer: "6467.50 EUR", Buttons: buttons("Yes")},
 		"a date before":                       &message.Buttons{Body: "30.11.4539", Footer: "1488 0343 6467", Buttons: buttons("Yes")},
 		"what a label says to be none":        &message.Buttons{Header: message.Header{Text: "Order"}, Body: "45391488", Footer: "03436467", Buttons: buttons("Yes")},
+		"orders that came one after another":  &message.List{Body: "Which?", Button: "Show", Sections: []message.Section{{Rows: rows("45000013", "45000017")}}},
+		"the same with spaces":                &message.Buttons{Body: "Which?", Buttons: buttons("4500 0018", "4500 0020")},
 		"many numbers of orders":              &message.List{Body: "Which?", Button: "Show", Sections: []message.Section{{Rows: rows("45391488", "03436467", "12345678")}}},
 		"the ends of cards":                   &message.List{Body: "Which card?", Button: "Show", Sections: []message.Section{{Rows: rows("Visa 4539", "Visa 1488", "Visa 0343", "Visa 6467")}}},
 		"the ends of cards with masks":        &message.List{Body: "Which card?", Button: "Show", Sections: []message.Section{{Rows: rows("**** 4539", "**** 1488", "**** 0343", "**** 6467")}}},
