@@ -59,9 +59,11 @@ type dialect struct {
 	latest string
 	// inPlace has what is looked up come in the order in which it was given.
 	inPlace string
-	// skipLocked makes claimants pass over what others are claiming just now; lockNames
-	// keeps others from giving an ID a new meaning.
-	skipLocked, lockNames string
+	// skipLocked makes claimants pass over what others are claiming just now; lockWork
+	// keeps others from changing what was found by its ID, in an order that cannot close a circle.
+	skipLocked, lockWork string
+	// forget removes up to $2 of the IDs that were seen before $1.
+	forget string
 }
 
 // text words a statement for the engine. SQLite plans a statement anew each time a parameter is
@@ -75,7 +77,7 @@ func (d *dialect) text(statement string) string {
 	return statement
 }
 
-const sqliteByGroup = " INDEXED BY kanava_work_group"
+const sqliteByGroup = " INDEXED BY kanava_task_group"
 
 // sqliteDialect words statements for SQLite. each is the function that takes a JSON
 // array apart: jsonb_each parses each row once instead of once per column, but is new
@@ -86,8 +88,8 @@ func sqliteDialect(each string) *dialect {
 		rows:     sqliteRows(each),
 		given:    func(string) string { return "" },
 		perGroup: func(condition string) string {
-			return `SELECT c.seq FROM json_each($6) AS g CROSS JOIN kanava_work AS c
-				WHERE c.seq IN (SELECT w.seq FROM kanava_work AS w` + sqliteByGroup + ` WHERE ` + condition + `)`
+			return `SELECT c.seq FROM json_each($6) AS g CROSS JOIN kanava_task AS c
+				WHERE c.seq IN (SELECT w.seq FROM kanava_task AS w` + sqliteByGroup + ` WHERE ` + condition + `)`
 		},
 		byGroup:   sqliteByGroup,
 		now:       "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
@@ -96,6 +98,7 @@ func sqliteDialect(each string) *dialect {
 		present:   "$2",
 		mark:      "SELECT seq FROM kanava_counter",
 		latest:    "max(e.d, e.now)",
+		forget:    `DELETE FROM kanava_seen WHERE hash IN (SELECT n.hash FROM kanava_seen AS n WHERE n.seen < $1 ORDER BY n.seen LIMIT $2)`,
 	}
 }
 
@@ -118,7 +121,7 @@ func postgresDialect(callersClock, arrays bool) *dialect {
 		arrays: arrays,
 		perGroup: func(condition string) string {
 			return `SELECT c.seq FROM ` + few("*", "json_array_elements_text(CAST($6 AS json))", "value, place") + ` AS g CROSS JOIN LATERAL
-				(SELECT w.seq, w.ready FROM kanava_work AS w WHERE ` + condition + `) AS c`
+				(SELECT w.seq, w.ready FROM kanava_task AS w WHERE ` + condition + `) AS c`
 		},
 		now:        postgresNow,
 		stamp:      postgresNow,
@@ -128,8 +131,10 @@ func postgresDialect(callersClock, arrays bool) *dialect {
 		mark:       "SELECT last_value FROM kanava_seq",
 		inPlace:    " ORDER BY e.place",
 		skipLocked: " FOR UPDATE SKIP LOCKED",
-		lockNames:  " FOR UPDATE OF n",
+		lockWork:   " ORDER BY w.seq FOR UPDATE OF w",
 		latest:     "GREATEST(e.d, " + postgresNow + ")",
+		forget: `DELETE FROM kanava_seen WHERE ctid = ANY (ARRAY(SELECT n.ctid FROM kanava_seen AS n
+			WHERE n.seen < $1 ORDER BY n.seen LIMIT $2 FOR UPDATE SKIP LOCKED))`,
 	}
 }
 

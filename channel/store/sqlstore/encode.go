@@ -70,10 +70,8 @@ func jsonInts(numbers []int64) string {
 	return array(numbers, func(dst []byte, n *int64) []byte { return strconv.AppendInt(dst, *n, 10) })
 }
 
-// hash is the key of kanava_name, so that memory of a message costs little and shows nobody's
-// number: 16 bits of the queue, then 112 bits of SHA-256. The names of a queue stand together. A
-// queue of work that is soon done and forgotten touches the same few pages all day long, however
-// many names another one remembers.
+// hash stands for the queue and the ID of work, so that memory of a message costs little and shows
+// nobody's number: 16 bits of the queue, then 112 bits of SHA-256. What a queue remembers stands together.
 type hash [16]byte
 
 func compareHashes(a, b hash) int { return bytes.Compare(a[:], b[:]) }

@@ -96,9 +96,8 @@ func TestARequestIsValidJSON(t *testing.T) {
 		"delete":  rows(&statements.deleteRecords, all.del),
 		"add":     jsonRows(statements.add.columns, rowsOf(all.add, (*addition).values)),
 		"enqueue": jsonRows(statements.insertWork.columns, workRows(works)),
-		"names":   jsonRows(statements.insertNames.columns, nameRows(works)),
 		"start":   helds(&statements.start, all.start), "later": helds(&statements.later, all.later), "bury": helds(&statements.bury, all.bury),
-		"hashes": jsonRows(statements.findNames.columns, hashRows([]hash{{1}, {}})), "strings": jsonStrings([]string{`"`, ""}),
+		"hashes": jsonRows(statements.findWork.columns, hashRows([]hash{{1}, {}})), "strings": jsonStrings([]string{`"`, ""}),
 		"numbers": jsonInts([]int64{1, -2}), "nothing": jsonInts(nil),
 	} {
 		require.True(t, json.Valid([]byte(doc)), "%s: %s", what, doc)

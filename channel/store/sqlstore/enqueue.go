@@ -13,13 +13,12 @@ type newWork struct {
 	index int   // in the request
 	seq   int64 // that it gets, or has if it is replaced
 	first bool  // of its lane, as far as this transaction adds to it
-	named bool  // it has its name
 	// PostgreSQL: the secret under which it is claimed where what is before the first has the other secret, or
 	// nothing is; "" if it is not.
 	secret, behind string
 }
 
-// applyEnqueue adds work: new IDs get their names and rows, known IDs of Once work are
+// applyEnqueue adds work: new IDs get their rows, known IDs of Once work are
 // left alone, other known work is replaced.
 func (t *transaction) applyEnqueue(r *request, l *lanes) []arrival {
 	if len(r.enqueue) == 0 {
@@ -29,99 +28,139 @@ func (t *transaction) applyEnqueue(r *request, l *lanes) []arrival {
 	for i := range works {
 		works[i] = newWork{enqueued: &r.enqueue[i], index: i}
 	}
-	known := t.known(works)
-	if t.flush() != nil {
-		return nil
-	}
 	came := make([]arrival, len(r.enqueue))
-	var added, replaced []newWork
-	var seen []hash
-	var more []int64 // lanes that work leaves
-	for i, w := range works {
-		f, ok := known[w.hash]
-		switch {
-		case ok && w.once:
-			seen = append(seen, w.hash)
-		case ok && f.there:
-			w.seq = f.seq
-			replaced = append(replaced, w)
-			more = append(more, f.lane)
-			l.shuffled = appendLanes(l.shuffled, f.lane, w.lane)
-		default:
-			if w.seq == 0 {
-				w.seq = t.seq()
-			}
-			added = append(added, w)
-			came[i].fresh = true
-		}
+	if t.oneByOne() {
+		t.enqueueEach(works, came, l)
+	} else {
+		t.enqueueAll(works, came, l)
 	}
-	t.lockMore(more)
-	t.name(added, known)
-	t.change(nil, &t.sql.remember, hashRows(seen))
-	t.expect(errAgain, &t.sql.replaceWork, workRows(replaced))
-	t.insert(added, came)
 	return came
 }
 
-// known looks up which names are there. On SQLite, where nobody else writes, new work just takes its
-// name with the Seq that it gets, which says as much.
-func (t *transaction) known(works []newWork) map[hash]found {
-	if !t.oneByOne() {
-		return t.find(rowsOf(works, func(w *newWork) hash { return w.hash }))
-	}
-	var taken []hash
+// enqueueAll looks up what is known before it adds anything: PostgreSQL.
+func (t *transaction) enqueueAll(works []newWork, came []arrival, l *lanes) {
+	var once []hash
 	for i := range works {
-		w := &works[i]
-		w.seq = t.seq()
-		t.change(func(n int) error {
-			if w.named = n == 1; !w.named {
-				taken = append(taken, w.hash)
-			}
-			return nil
-		}, &t.sql.insertNames, nameRows(works[i:i+1]))
-	}
-	return t.find(taken)
-}
-
-// name gives new work its names. They are new, too, unless they are known. Somebody else may have taken one
-// since it was looked up.
-func (t *transaction) name(added []newWork, known map[hash]found) {
-	var named, reused []newWork
-	for i := range added {
-		switch _, ok := known[added[i].hash]; {
-		case ok:
-			reused = append(reused, added[i])
-		case !added[i].named:
-			named = append(named, added[i])
+		if works[i].once {
+			once = append(once, works[i].hash)
 		}
 	}
-	t.expect(errAgain, &t.sql.insertNames, nameRows(named))
-	t.change(nil, &t.sql.rename, nameRows(reused))
+	seen := t.seen(once)
+	known := t.find(rowsOf(works, func(w *newWork) hash { return w.hash }))
+	if t.flush() != nil {
+		return
+	}
+	var added, replaced []newWork
+	var remember []hash
+	for _, w := range works {
+		f, there := known[w.hash]
+		if w.once && !seen[w.hash] {
+			remember = append(remember, w.hash)
+		}
+		switch {
+		case w.once && (there || seen[w.hash]):
+		case there:
+			replaced = append(replaced, w.in(f, l))
+		default:
+			w.seq = t.seq()
+			added = append(added, w)
+			came[w.index].fresh = true
+		}
+	}
+	t.lockMore(appendLanes(nil, rowsOf(replaced, func(w *newWork) int64 { return known[w.hash].lane })...))
+	// Somebody else may have come in between, here and in what follows.
+	t.expect(errAgain, &t.sql.insertSeen, hashRows(remember))
+	t.expect(errAgain, &t.sql.replaceWork, workRows(replaced))
+	t.insertAll(added, came)
 }
 
-// insert writes new work, and claims it for those who wish that, where it may be.
-func (t *transaction) insert(added []newWork, came []arrival) {
+// enqueueEach adds work and sees what is there already: SQLite, where nobody else writes.
+func (t *transaction) enqueueEach(works []newWork, came []arrival, l *lanes) {
+	begun := make(map[int64]bool, len(works)) // lanes to which something was added
+	var known []newWork
+	for i := range works {
+		w := &works[i]
+		if w.once && !t.changed(&t.sql.insertSeen, values{w.hash}) {
+			continue
+		}
+		w.seq, w.first = t.seq(), !begun[w.lane]
+		switch {
+		case w.wish.hold > 0 && t.changed(&t.sql.insertClaimed, append(w.row(), w.wish.secret, w.wish.behind, w.wish.now+w.wish.hold)):
+			came[i] = arrival{true, w.token()}
+		case t.changed(&t.sql.insertWork, w.row()):
+			came[i].fresh = true
+		case !w.once:
+			known = append(known, *w)
+		}
+		begun[w.lane] = begun[w.lane] || came[i].fresh
+	}
+	t.replaceEach(works, known, came, l)
+}
+
+// replaceEach replaces work. What was added behind it in its lane cannot be claimed yet.
+func (t *transaction) replaceEach(works, known []newWork, came []arrival, l *lanes) {
+	if len(known) == 0 {
+		return
+	}
+	found := t.find(rowsOf(known, func(w *newWork) hash { return w.hash }))
+	for i := range known {
+		w := known[i].in(found[known[i].hash], l)
+		t.expect(errAgain, &t.sql.replaceWork, workRows([]newWork{w}))
+		for k := range works {
+			if a := &works[k]; a.lane == w.lane && w.lane != 0 && came[k].token != "" {
+				t.change(nil, &t.sql.lease, []values{{a.seq, "", int64(0)}})
+				came[k].token = ""
+			}
+		}
+	}
+}
+
+// changed runs a statement for a row at once, and says whether it changed something: SQLite.
+func (t *transaction) changed(statement *rowStatement, row values) (did bool) {
+	t.change(func(n int) error { did = n == 1; return nil }, statement, []values{row})
+	return did
+}
+
+// seen looks up which IDs are remembered.
+func (t *transaction) seen(hashes []hash) map[hash]bool {
+	out := make(map[hash]bool, len(hashes))
+	rows := hashRows(hashes)
+	t.lookUp(func(before int, row Row) error {
+		var place int
+		err := row.Scan(&place)
+		out[rows[before+place-1][0].(hash)] = true
+		return err
+	}, &t.sql.findSeen, rows)
+	return out
+}
+
+// in is the work in the place of what was found, whose lane it may leave.
+func (w newWork) in(f found, l *lanes) newWork {
+	w.seq, w.first = f.seq, false
+	l.shuffled = appendLanes(l.shuffled, f.lane, w.lane)
+	return w
+}
+
+// insertAll writes new work, and claims it for those who wish that, where it may be: PostgreSQL.
+func (t *transaction) insertAll(added []newWork, came []arrival) {
+	if len(added) == 0 {
+		return
+	}
 	last := make(map[int64]*newWork, len(added)) // of each lane
+	rows := make([]values, len(added))
 	for i := range added {
 		w := &added[i]
 		if w.follow(last[w.lane]); w.lane != 0 {
 			last[w.lane] = w
 		}
+		rows[i] = append(w.row(), w.secret, w.behind, w.wish.hold, w.wish.now)
 	}
-	rows := workRows(added)
-	if t.oneByOne() {
-		t.change(nil, &t.sql.insertWork, rows)
-		t.hold(added, came)
-		return
-	}
-	for i := range added {
-		w := &added[i]
-		rows[i] = append(rows[i], w.secret, w.behind, w.wish.hold, w.wish.now)
-	}
+	t.missing += len(added)
 	t.lookUp(func(_ int, row Row) error {
 		var seq int64
 		var claimed bool
 		err := row.Scan(&seq, &claimed)
+		t.missing--
 		if i, ok := slices.BinarySearchFunc(added, seq, func(w newWork, seq int64) int { return cmp.Compare(w.seq, seq) }); ok && claimed {
 			came[added[i].index].token = added[i].token()
 		}
@@ -148,30 +187,13 @@ type arrival struct {
 	token string // if it was claimed
 }
 
-// hold claims new work for those who wish that, where it may be: SQLite.
-func (t *transaction) hold(added []newWork, came []arrival) {
-	for i := range added {
-		w := &added[i]
-		if w.wish.hold == 0 {
-			continue
-		}
-		t.change(func(n int) error {
-			if n == 1 {
-				came[w.index].token = w.token()
-			}
-			return nil
-		}, &t.sql.hold, []values{{w.seq, w.wish.secret, w.wish.now + w.wish.hold, w.wish.behind}})
-	}
-}
-
 // token is the proof of its claim.
 func (w *newWork) token() string { return token{w.seq, w.lane, w.wish.secret}.String() }
 
 // applyPassed remembers the IDs of work that is let through.
 func (t *transaction) applyPassed(works []passed) {
-	t.refuse(store.ErrMustQueue, &t.sql.busy, rowsOf(works, func(p *passed) values { return values{p.lane} }))
-	slices.SortFunc(works, func(a, b passed) int { return compareHashes(a.hash, b.hash) })
-	t.expect(store.ErrMustQueue, &t.sql.insertNames, rowsOf(works, func(p *passed) values { return values{p.hash, int64(0), true} }))
+	t.refuse(store.ErrMustQueue, &t.sql.busy, rowsOf(works, func(p *passed) values { return values{p.hash, p.lane} }))
+	t.expect(store.ErrMustQueue, &t.sql.insertSeen, hashRows(rowsOf(works, func(p *passed) hash { return p.hash })))
 }
 
 func appendLanes(to []int64, lanes ...int64) []int64 {
@@ -183,13 +205,7 @@ func appendLanes(to []int64, lanes ...int64) []int64 {
 	return to
 }
 
-// workRows completes the rows with what the transaction decided.
-func workRows(works []newWork) []values {
-	return rowsOf(works, func(w *newWork) values { return append(slices.Clip(w.values), w.seq, w.first) })
-}
+// row completes the row with what the transaction decided.
+func (w *newWork) row() values { return append(slices.Clip(w.values), w.seq, w.first) }
 
-// nameRows are the rows of names, in the order in which everybody touches them.
-func nameRows(works []newWork) []values {
-	sorted := slices.SortedFunc(slices.Values(works), func(a, b newWork) int { return compareHashes(a.hash, b.hash) })
-	return rowsOf(sorted, func(w *newWork) values { return values{w.hash, w.seq, w.once} })
-}
+func workRows(works []newWork) []values { return rowsOf(works, (*newWork).row) }

@@ -19,7 +19,7 @@ var ErrMoved = errors.New("sqlstore: the database takes part in a move")
 type Moved struct {
 	Records int64 // documents and running totals
 	Work    int64 // work, living and dead
-	Names   int64 // IDs of work, those that are only remembered included
+	Names   int64 // IDs of work that are remembered
 	Entries int64 // what a search finds
 }
 
@@ -115,7 +115,7 @@ func (s *Store) bar() (statements []string) {
 	if s.dialect == PostgreSQL {
 		statements = append(statements, `CREATE OR REPLACE FUNCTION kanava_moved() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '`+barred+`'; END $$`)
 	}
-	for _, table := range []string{"work", "record"} {
+	for _, table := range []string{"task", "record"} {
 		if s.dialect == PostgreSQL {
 			statements = append(statements, `CREATE TRIGGER kanava_moved BEFORE INSERT OR UPDATE OR DELETE ON kanava_`+table+` EXECUTE FUNCTION kanava_moved()`)
 			continue
@@ -128,7 +128,7 @@ func (s *Store) bar() (statements []string) {
 }
 
 func (s *Store) unbar() (statements []string) {
-	for _, table := range []string{"work", "record"} {
+	for _, table := range []string{"task", "record", "work"} { // the last is that of an earlier release
 		if s.dialect == PostgreSQL {
 			statements = append(statements, `DROP TRIGGER IF EXISTS kanava_moved ON kanava_`+table)
 			continue
@@ -258,7 +258,10 @@ var errSame = errors.New("source and target are one database")
 
 // mustBeEmpty refuses a target that somebody has used, whose tables have seen so many steps.
 func (m *move) mustBeEmpty(ctx context.Context, steps int, from string) error {
-	something := `EXISTS (SELECT 1 FROM kanava_record) OR EXISTS (SELECT 1 FROM kanava_work) OR EXISTS (SELECT 1 FROM kanava_name)`
+	something := `EXISTS (SELECT 1 FROM kanava_record) OR EXISTS (SELECT 1 FROM kanava_task) OR EXISTS (SELECT 1 FROM kanava_seen)`
+	if steps < map[Dialect]int{SQLite: 8, PostgreSQL: 7}[m.to.dialect] { // 000…_ids.sql
+		something = `EXISTS (SELECT 1 FROM kanava_record) OR EXISTS (SELECT 1 FROM kanava_work) OR EXISTS (SELECT 1 FROM kanava_name)`
+	}
 	if steps >= 3 { // 0003_change.sql
 		something += ` OR EXISTS (SELECT 1 FROM kanava_change)`
 	}
@@ -284,7 +287,7 @@ func (m *move) lock(ctx context.Context) (err error) {
 	if m.from.dialect == PostgreSQL {
 		statements = []string{
 			"BEGIN ISOLATION LEVEL REPEATABLE READ", "SET LOCAL lock_timeout = '5s'", "SET LOCAL idle_in_transaction_session_timeout = 0",
-			"LOCK TABLE kanava_record, kanava_work, kanava_name, kanava_change, kanava_entry, kanava_migration IN SHARE ROW EXCLUSIVE MODE",
+			"LOCK TABLE kanava_record, kanava_task, kanava_seen, kanava_change, kanava_entry, kanava_migration IN SHARE ROW EXCLUSIVE MODE",
 		}
 	}
 	for _, statement := range statements {
@@ -427,7 +430,7 @@ func (m *move) finish(ctx context.Context) error {
 		return err
 	}
 	if m.to.dialect == PostgreSQL { // the planner knows nothing of the rows; autovacuum would tell it in a minute
-		_, _ = m.to.db.ExecContext(ctx, `ANALYZE kanava_record, kanava_work, kanava_name, kanava_entry`)
+		_, _ = m.to.db.ExecContext(ctx, `ANALYZE kanava_record, kanava_task, kanava_seen, kanava_entry`)
 	}
 	return nil
 }

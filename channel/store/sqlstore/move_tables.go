@@ -43,7 +43,7 @@ func newMoveDialect(s *Store) moveDialect {
 
 func (m *move) tables() []moving {
 	from, to := newMoveDialect(m.from), newMoveDialect(m.to)
-	return []moving{recordsTable(from, to, &m.moved.Records), workTable(from, to, &m.moved.Work), namesTable(from, to, &m.moved.Names), entriesTable(from, to, &m.moved.Entries)}
+	return []moving{recordsTable(from, to, &m.moved.Records), workTable(from, to, &m.moved.Work), seenTable(from, to, &m.moved.Names), entriesTable(from, to, &m.moved.Entries)}
 }
 
 func recordsTable(from, to moveDialect, n *int64) moving {
@@ -66,57 +66,68 @@ func recordsTable(from, to moveDialect, n *int64) moving {
 
 // workTable leaves the leases behind: nobody works any more.
 func workTable(from, to moveDialect, n *int64) moving {
+	hexadecimal, _ := hashesOf(from)
 	return moving{
-		name: "work", table: "work", n: n, key: []any{new(int64)},
-		last: `SELECT seq FROM kanava_work ORDER BY seq DESC LIMIT 1`,
-		rows: from.text(`SELECT ` + workColumns + `, w.ready, w.head FROM kanava_work AS w WHERE w.seq > $1 ORDER BY w.seq`),
+		name: "work", table: "task", n: n, key: []any{new(int64)},
+		last: `SELECT seq FROM kanava_task ORDER BY seq DESC LIMIT 1`,
+		rows: from.text(`SELECT ` + workColumns + `, w.ready, w.head, ` + hexadecimal("w.hash") + ` FROM kanava_task AS w WHERE w.seq > $1 ORDER BY w.seq`),
 		scan: func(row Row) (values, error) {
-			var queue, id, lane, group, reason string
-			var seq, hash, due, tries, enqueued, ready int64
+			var queue, id, lane, group, reason, text string
+			var seq, laneHash, due, tries, enqueued, ready int64
 			var once, started, dead, head bool
 			var body sql.NullString
-			err := row.Scan(&seq, &queue, &id, &lane, &hash, &group, &due, &once, &started, &tries, &dead, &reason, &enqueued, &body, &ready, &head)
-			return values{seq, queue, id, lane, hash, group, due, once, started, tries, dead, reason, enqueued, nullable(body), ready, head}, err
+			err := row.Scan(&seq, &queue, &id, &lane, &laneHash, &group, &due, &once, &started, &tries, &dead, &reason, &enqueued, &body, &ready, &head, &text)
+			if err != nil {
+				return nil, err
+			}
+			of, err := parseHash(text)
+			return values{seq, queue, id, lane, laneHash, group, due, once, started, tries, dead, reason, enqueued, nullable(body), ready, head, of}, err
 		},
-		insert: to.insertRows(`kanava_work
-			(seq, queue, id, lane, lane_hash, grp, due, once, started, tries, dead, reason, enqueued, body, ready, head, until, token)`,
-			`s bigint, q text, i text, l text, h bigint, g text, d bigint, o boolean, a boolean, t bigint, x boolean, z text, c bigint, b document, r bigint, f boolean`,
-			`e.s, e.q, e.i, e.l, e.h, e.g, e.d, e.o, e.a, e.t, e.x, e.z, e.c, e.b, e.r, e.f, 0, ''`, ""),
-		sums: `SELECT count(*), COALESCE(sum(seq), 0), COALESCE(sum(tries), 0), COALESCE(sum(length(body)), 0) FROM kanava_work`,
+		insert: to.insertRows(`kanava_task
+			(seq, queue, id, lane, lane_hash, grp, due, once, started, tries, dead, reason, enqueued, body, ready, head, hash, until, token)`,
+			`s bigint, q text, i text, l text, h bigint, g text, d bigint, o boolean, a boolean, t bigint, x boolean, z text, c bigint, b document, r bigint, f boolean, k hash`,
+			`e.s, e.q, e.i, e.l, e.h, e.g, e.d, e.o, e.a, e.t, e.x, e.z, e.c, e.b, e.r, e.f, e.k, 0, ''`, ""),
+		sums: `SELECT count(*), COALESCE(sum(seq), 0), COALESCE(sum(tries), 0), COALESCE(sum(length(body)), 0) FROM kanava_task`,
 	}
 }
 
-func namesTable(from, to moveDialect, n *int64) moving {
-	hexadecimal := map[Dialect]string{SQLite: `hex(n.hash)`, PostgreSQL: `encode(uuid_send(n.hash), 'hex')`}
-	given := map[Dialect]string{SQLite: `unhex($1)`, PostgreSQL: `CAST($1 AS uuid)`}
+func seenTable(from, to moveDialect, n *int64) moving {
+	hexadecimal, given := hashesOf(from)
+	ofTarget, _ := hashesOf(to)
 	none := strings.Repeat("0", hex.EncodedLen(len(hash{})))
 	return moving{
-		name: "names", table: "name", n: n, key: []any{&none},
-		last: `SELECT ` + hexadecimal[to.engine] + ` FROM kanava_name AS n ORDER BY n.hash DESC LIMIT 1`,
-		rows: from.text(`SELECT ` + hexadecimal[from.engine] + `, n.seq, n.seen FROM kanava_name AS n WHERE n.hash > ` + given[from.engine] + ` ORDER BY n.hash`),
+		name: "names", table: "seen", n: n, key: []any{&none},
+		last: `SELECT ` + ofTarget("n.hash") + ` FROM kanava_seen AS n ORDER BY n.hash DESC LIMIT 1`,
+		rows: from.text(`SELECT ` + hexadecimal("n.hash") + `, n.seen FROM kanava_seen AS n WHERE n.hash > ` + given + ` ORDER BY n.hash`),
 		scan: func(row Row) (values, error) {
 			var text string
-			var seq int64
-			var seen sql.NullInt64
-			if err := row.Scan(&text, &seq, &seen); err != nil {
+			var seen int64
+			if err := row.Scan(&text, &seen); err != nil {
 				return nil, err
 			}
-			of := values{hash{}, seq, nil}
-			if seen.Valid {
-				of[2] = seen.Int64
-			}
-			bytes, err := hex.DecodeString(text)
-			if err == nil && len(bytes) != len(hash{}) {
-				err = errors.New("a name is not of the right length")
-			}
-			if err == nil {
-				of[0] = hash(bytes)
-			}
-			return of, err
+			of, err := parseHash(text)
+			return values{of, seen}, err
 		},
-		insert: to.insertRows("kanava_name (hash, seq, seen)", "h hash, s bigint, t bigint", `e.h, e.s, e.t`, ""),
-		sums:   `SELECT count(*), COALESCE(sum(seq), 0), count(seen), 0 FROM kanava_name`,
+		insert: to.insertRows("kanava_seen (hash, seen)", "h hash, t bigint", `e.h, e.t`, ""),
+		sums:   `SELECT count(*), COALESCE(sum(seen), 0), 0, 0 FROM kanava_seen`,
 	}
+}
+
+// hashesOf words how an engine writes a hash in hexadecimal, and the reverse for $1.
+func hashesOf(d moveDialect) (hexadecimal func(column string) string, given string) {
+	if d.engine == PostgreSQL {
+		return func(column string) string { return `encode(uuid_send(` + column + `), 'hex')` }, `CAST($1 AS uuid)`
+	}
+	return func(column string) string { return `hex(` + column + `)` }, `unhex($1)`
+}
+
+func parseHash(text string) (of hash, err error) {
+	bytes, err := hex.DecodeString(text)
+	if err == nil && len(bytes) != len(of) {
+		err = errors.New("a hash is not of the right length")
+	}
+	copy(of[:], bytes)
+	return of, err
 }
 
 // entriesTable has entries read with their words, as a JSON array, and written as the other engine keeps them.

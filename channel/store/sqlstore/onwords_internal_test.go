@@ -26,7 +26,7 @@ func TestWithoutFTS5OnlyTheIndexOfWordsIsLeftOut(t *testing.T) {
 		}
 	}
 	require.NotZero(t, left)
-	for _, table := range []string{"kanava_record", "kanava_work", "kanava_name", "kanava_counter", "kanava_change", "kanava_entry"} {
+	for _, table := range []string{"kanava_record", "kanava_task", "kanava_seen", "kanava_counter", "kanava_change", "kanava_entry"} {
 		require.True(t, made[table], table)
 	}
 }

@@ -171,7 +171,7 @@ func newRequest(b *store.Batch) (*request, error) {
 
 func newEnqueued(w *store.Work) enqueued {
 	e := enqueued{hash: nameHash(w.Queue, w.ID), lane: laneHash(w.Queue, w.Lane), once: w.Once}
-	e.values = values{w.Queue, w.ID, w.Lane, e.lane, w.Group, micros(w.Due), w.Once, document(w.Body)}
+	e.values = values{w.Queue, w.ID, w.Lane, e.lane, w.Group, micros(w.Due), w.Once, document(w.Body), e.hash}
 	return e
 }
 

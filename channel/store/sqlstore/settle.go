@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"database/sql"
 	"slices"
 
 	"github.com/kanava-go/kanava/channel/store"
@@ -16,8 +15,6 @@ func (t *transaction) applySettled(r *request, l *lanes) {
 			l.shorter(hs[i].lane)
 		}
 	}
-	// The names of work that nobody must remember.
-	t.change(nil, &t.sql.dropNames, hashRows(rowsOf(r.done, func(h *held) hash { return h.hash })))
 	t.expect(store.ErrLeaseLost, &t.sql.done, rows(r.done))
 	t.expect(store.ErrLeaseLost, &t.sql.later, rows(r.later))
 	t.expect(store.ErrLeaseLost, &t.sql.bury, rows(r.bury))
@@ -43,34 +40,28 @@ func (t *transaction) findNamed(names []named) (hashes []hash, known map[hash]fo
 
 // applyDrop drops work.
 func (t *transaction) applyDrop(names []named, l *lanes) {
-	hashes, known := t.findNamed(names)
+	_, known := t.findNamed(names)
 	var seqs []int64
 	for _, f := range known {
-		if f.there {
-			seqs = append(seqs, f.seq)
-			l.shorter(f.lane)
-		}
+		seqs = append(seqs, f.seq)
+		l.shorter(f.lane)
 	}
 	slices.Sort(seqs)
-	t.change(nil, &t.sql.dropNames, hashRows(hashes))
 	t.change(nil, &t.sql.drop, rowsOf(seqs, func(seq *int64) values { return values{*seq} }))
 }
 
 // applyReplay puts dead letters at the end of their lanes, in the order of the request.
 func (t *transaction) applyReplay(names []named) {
 	hashes, known := t.findNamed(names)
-	var moves, renames []values
+	var moves []values
 	seen := map[int64]bool{}
 	for _, h := range hashes {
-		if f := known[h]; f.there && f.dead {
-			seq := t.seq()
-			moves = append(moves, values{f.seq, seq, !seen[f.lane]})
-			renames = append(renames, values{h, seq, false})
+		if f := known[h]; f.dead {
+			moves = append(moves, values{f.seq, t.seq(), !seen[f.lane]})
 			seen[f.lane] = true
 		}
 	}
 	t.change(nil, &t.sql.replay, moves)
-	t.change(nil, &t.sql.rename, renames)
 }
 
 // lanes are those that an applied request changed.
@@ -96,30 +87,26 @@ func laneRows(lanes []int64) []values {
 	return rowsOf(slices.Compact(lanes), func(lane *int64) values { return values{*lane} })
 }
 
-// found is what an ID means at present.
+// found is work that is there, living or dead.
 type found struct {
-	seq   int64
-	there bool // the work is still there, living or dead; false: the ID is only remembered
-	dead  bool
-	lane  int64
+	seq  int64
+	dead bool
+	lane int64
 }
 
-// find looks IDs up by their hashes. What it returns is filled when that is done.
+// find looks work up by its hashes. What it returns is filled when that is done.
 func (t *transaction) find(hashes []hash) map[hash]found {
 	out := make(map[hash]found, len(hashes))
 	rows := hashRows(hashes)
 	t.lookUp(func(before int, row Row) error {
 		var place int
 		var f found
-		var work, lane sql.NullInt64
-		var dead sql.NullBool
-		if err := row.Scan(&place, &f.seq, &work, &lane, &dead); err != nil {
+		if err := row.Scan(&place, &f.seq, &f.lane, &f.dead); err != nil {
 			return err
 		}
-		f.there, f.lane, f.dead = work.Valid, lane.Int64, dead.Bool
 		out[rows[before+place-1][0].(hash)] = f
 		return nil
-	}, &t.sql.findNames, rows)
+	}, &t.sql.findWork, rows)
 	return out
 }
 

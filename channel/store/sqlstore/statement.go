@@ -21,10 +21,12 @@ type statements struct {
 	// records
 	stale, putNew, putOld, putInPlace, add, exceeded, deleteRecords, versions, get rowStatement
 	// work
-	findNames, insertNames, remember, rename, insertWork, replaceWork  rowStatement
-	start, done, later, bury, replay, drop, release, leases, dropNames rowStatement
-	hold, busy, mustQueue, promote, fixLanes                           rowStatement
-	forgetBusy, forget                                                 string
+	findWork, insertWork, insertClaimed, replaceWork        rowStatement
+	start, done, later, bury, replay, drop, release, leases rowStatement
+	busy, promote, fixLanes                                 rowStatement
+	// what was seen before
+	findSeen, insertSeen, mustQueue rowStatement
+	forget                          string
 	// reading work
 	claim, claimAlone, peek claimForms
 	workOf                  string       // SQLite: what peek has found
@@ -44,14 +46,13 @@ type statements struct {
 const workColumns = `w.seq, w.queue, w.id, w.lane, w.lane_hash, w.grp, w.due, w.once, w.started, w.tries, w.dead, w.reason, w.enqueued, w.body`
 
 // workRow is the table of work with what an INSERT gives it.
-const workRow = `kanava_work (seq, queue, id, lane, lane_hash, grp, due, ready, until, head, dead, once, started, tries, enqueued, token, reason, body)`
+const workRow = `kanava_task (seq, hash, queue, id, lane, lane_hash, grp, due, ready, until, head, dead, once, started, tries, enqueued, token, reason, body)`
 
 const recordColumns = `r.kind, r.key, r.parent, r.sort, r.version, r.n, r.body`
 
 func newStatements(d *dialect) *statements {
 	const lease = "s bigint, q text, i text, t text, l bigint"
-	const work = "q text, i text, l text, h bigint, g text, d bigint, o boolean, b document, s bigint, f boolean"
-	const name = "h hash, s bigint, o boolean"
+	const work = "q text, i text, l text, h bigint, g text, d bigint, o boolean, b document, k hash, s bigint, f boolean"
 	const lane = "h bigint"
 	const releases = "q text, m text, d bigint"
 	ofOwner := func(w string) string {
@@ -60,19 +61,21 @@ func newStatements(d *dialect) *statements {
 	}
 	held := `w.seq = e.s AND w.token = e.t AND w.queue = e.q AND w.id = e.i AND w.lane_hash = e.l`
 	first := func(lane string) string { // of the living work in a lane
-		return `SELECT min(o.seq) FROM kanava_work AS o WHERE o.lane_hash = ` + lane + ` AND o.lane_hash <> 0 AND o.dead = FALSE`
+		return `SELECT min(o.seq) FROM kanava_task AS o WHERE o.lane_hash = ` + lane + ` AND o.lane_hash <> 0 AND o.dead = FALSE`
 	}
+	// What is let through may neither be there nor have work before it. PostgreSQL would read all of a table that
+	// it takes for small for the sake of EXISTS (…) OR EXISTS (…).
+	busy := `(SELECT w.seq FROM kanava_task AS w WHERE w.hash = e.h) IS NOT NULL OR (` + first("e.l") + `) IS NOT NULL`
 	ready := `CASE WHEN e.d = 0 THEN ` + d.stamp + ` ELSE e.d END`
 	// Work due at once is ready since the database's present, which a caller whose clock
 	// is behind must not have to wait for.
 	eligible := `w.queue = $1 AND w.head = TRUE AND w.dead = FALSE AND w.ready <= ` + d.claimable + `
 		AND w.due <= $2 AND w.until <= ` + d.present
-	oldNames := `SELECT n.hash FROM kanava_name AS n WHERE n.seen < $1 ORDER BY n.seen LIMIT $2` + d.skipLocked
-	candidates := `SELECT w.seq FROM kanava_work AS w WHERE ` + eligible + ` ORDER BY w.ready LIMIT $3` + d.skipLocked
+	candidates := `SELECT w.seq FROM kanava_task AS w WHERE ` + eligible + ` ORDER BY w.ready LIMIT $3` + d.skipLocked
 	perGroup := d.perGroup(eligible+` AND w.grp = g.value ORDER BY w.ready LIMIT $7`+d.skipLocked) + ` ORDER BY c.ready LIMIT $3`
 	claim := func(candidates string) string {
 		return `WITH c AS MATERIALIZED (` + candidates + `)
-			UPDATE kanava_work AS w SET token = $4, until = ` + d.present + ` + $5
+			UPDATE kanava_task AS w SET token = $4, until = ` + d.present + ` + $5
 			WHERE w.seq IN (SELECT c.seq FROM c)`
 	}
 	const returning = ` RETURNING ` + workColumns
@@ -82,7 +85,7 @@ func newStatements(d *dialect) *statements {
 		AND (SELECT set_config('tcp_user_timeout', '%d', true)) <> ''`, silenceLimit.Milliseconds())
 	const inLane = `w.lane_hash = $1 AND w.lane_hash <> 0 AND w.seq > $2 AND w.queue = $4 AND w.lane = $5 ORDER BY w.seq LIMIT $3`
 	const inQueue = `w.queue = $1 AND w.seq > $2 ORDER BY w.seq LIMIT $3`
-	const works = `SELECT ` + workColumns + ` FROM kanava_work AS w WHERE w.dead = `
+	const works = `SELECT ` + workColumns + ` FROM kanava_task AS w WHERE w.dead = `
 	s := statements{
 		count: `UPDATE OR FAIL kanava_counter SET seq = seq + $1 RETURNING seq`,
 		lock: `WITH l AS MATERIALIZED (
@@ -110,62 +113,48 @@ func newStatements(d *dialect) *statements {
 		versions:      d.lookUp("k text, y text", `kanava_record AS r WHERE r.kind = e.k AND r.key = e.y`, "r.version"),
 		get:           d.lookUp("k text, y text", `kanava_record AS r WHERE r.kind = e.k AND r.key = e.y`+d.inPlace, recordColumns),
 
-		findNames: d.lookUp("h hash", `kanava_name AS n LEFT JOIN kanava_work AS w ON w.seq = n.seq
-			WHERE n.hash = e.h`+d.lockNames, "n.seq, w.seq, w.lane_hash, w.dead"),
-		insertNames: d.insertRows("kanava_name (hash, seq, seen)", name,
-			`e.h, e.s, CASE WHEN e.o THEN `+d.stamp+` END`, `ON CONFLICT (hash) DO NOTHING`),
-		remember: d.updateRows("kanava_name AS n", "h hash", `seen = `+d.stamp, `n.hash = e.h AND n.seen IS NULL`),
-		rename:   d.updateRows("kanava_name AS n", name, `seq = e.s`, `n.hash = e.h`),
-		insertWork: d.insertRows(workRow, work, `e.s, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`, 0,
-				e.h = 0 OR e.f AND (`+first("e.h")+`) IS NULL,
-				false, e.o, false, 0, `+d.stamp+`, '', '', e.b`, ""),
-		replaceWork: d.updateRows("kanava_work AS w", work,
+		findSeen:   d.lookUp("h hash", `kanava_seen AS n WHERE n.hash = e.h`),
+		insertSeen: d.insertRows("kanava_seen (hash, seen)", "h hash", `e.h, `+d.stamp, `ON CONFLICT (hash) DO NOTHING`),
+		findWork:   d.lookUp("h hash", `kanava_task AS w WHERE w.hash = e.h`+d.lockWork, "w.seq, w.lane_hash, w.dead"),
+		replaceWork: d.updateRows("kanava_task AS w", work,
 			`lane = e.l, lane_hash = e.h, grp = e.g, due = e.d, ready = `+ready+`,
 				until = 0, head = (e.h = 0), dead = false, started = false, tries = 0, token = '', reason = '', body = e.b`, `w.seq = e.s`),
-		busy: d.anyOf("h bigint", `EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.lane_hash = e.h AND w.lane_hash <> 0 AND w.dead = FALSE)`),
-		mustQueue: d.lookUp("h hash, l bigint", `(SELECT 1) AS o WHERE EXISTS (SELECT 1 FROM kanava_name AS n WHERE n.hash = e.h) OR
-			e.l <> 0 AND EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.lane_hash = e.l AND w.lane_hash <> 0 AND w.dead = FALSE)`),
-		start: d.updateRows("kanava_work AS w", lease, `started = true`, held),
-		done:  d.deleteRows("kanava_work AS w", lease, held),
-		later: d.updateRows("kanava_work AS w", lease+", d bigint, r text, b document",
+		busy:      d.anyOf("h hash, l bigint", busy),
+		mustQueue: d.lookUp("h hash, l bigint", `(SELECT 1) AS o WHERE (SELECT n.seen FROM kanava_seen AS n WHERE n.hash = e.h) IS NOT NULL OR `+busy),
+		start:     d.updateRows("kanava_task AS w", lease, `started = true`, held),
+		done:      d.deleteRows("kanava_task AS w", lease, held),
+		later: d.updateRows("kanava_task AS w", lease+", d bigint, r text, b document",
 			`due = e.d, ready = `+ready+`, until = 0, token = '', started = false, tries = w.tries + 1, reason = e.r, body = COALESCE(e.b, w.body)`, held),
-		bury: d.updateRows("kanava_work AS w", lease+", r text",
+		bury: d.updateRows("kanava_task AS w", lease+", r text",
 			`dead = true, head = false, until = 0, token = '', reason = e.r`, held),
-		replay: d.updateRows("kanava_work AS w", "s bigint, n bigint, f boolean",
+		replay: d.updateRows("kanava_task AS w", "s bigint, n bigint, f boolean",
 			`seq = e.n, dead = false, due = 0, ready = `+d.stamp+`, until = 0, started = false, tries = w.tries + 1,
 				head = w.lane_hash = 0 OR e.f AND (`+first("w.lane_hash")+`) IS NULL`, `w.seq = e.s AND w.dead = TRUE`),
-		drop:      d.deleteRows("kanava_work AS w", "s bigint", `w.seq = e.s`),
-		release:   d.updateRows("kanava_work AS w", releases, `until = 0, token = ''`, ofOwner("w")),
-		leases:    d.lookUp("s bigint", `kanava_work AS w WHERE w.seq = e.s AND w.token <> ''`, "w.queue, w.id, w.token, w.lane_hash"),
-		dropNames: d.deleteRows("kanava_name AS n", "h hash", `n.hash = e.h AND n.seen IS NULL`),
+		drop:    d.deleteRows("kanava_task AS w", "s bigint", `w.seq = e.s`),
+		release: d.updateRows("kanava_task AS w", releases, `until = 0, token = ''`, ofOwner("w")),
+		leases:  d.lookUp("s bigint", `kanava_task AS w WHERE w.seq = e.s AND w.token <> ''`, "w.queue, w.id, w.token, w.lane_hash"),
 		// DISTINCT has the first of each lane found before it is looked up.
-		promote: d.rowStatement(lane, `UPDATE kanava_work AS w SET head = TRUE FROM (SELECT DISTINCT (`+first("e.h")+`) AS s FROM `+d.given(lane)+`) AS p
+		promote: d.rowStatement(lane, `UPDATE kanava_task AS w SET head = TRUE FROM (SELECT DISTINCT (`+first("e.h")+`) AS s FROM `+d.given(lane)+`) AS p
 			WHERE w.seq = p.s AND w.head = FALSE`),
-		fixLanes: d.updateRows("kanava_work AS w", lane, `head = NOT w.head`,
+		fixLanes: d.updateRows("kanava_task AS w", lane, `head = NOT w.head`,
 			`w.dead = FALSE AND w.lane_hash <> 0 AND w.lane_hash = e.h AND w.head <> (w.seq = (`+first("e.h")+`))`),
-		forgetBusy: `UPDATE kanava_name SET seen = NULL
-			WHERE hash IN (` + oldNames + `)
-			AND EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.seq = kanava_name.seq)`,
-		forget: `DELETE FROM kanava_name
-			WHERE hash IN (` + oldNames + `)
-			AND NOT EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.seq = kanava_name.seq)`,
+		forget: d.forget,
 
 		claim:      claimForms{claim(candidates) + returning, claim(perGroup) + returning},
 		claimAlone: claimForms{claim(candidates) + unhurried + returning, claim(perGroup) + unhurried + returning},
 		peek:       claimForms{candidates, perGroup},
-		workOf:     `SELECT ` + workColumns + ` FROM kanava_work AS w WHERE w.seq = $1`,
-		lease:      d.updateRows("kanava_work AS w", "s bigint, t text, u bigint", `token = e.t, until = e.u`, `w.seq = e.s`),
-		workByID: `SELECT ` + workColumns + ` FROM ` + d.rows("h hash") + `
-			CROSS JOIN kanava_name AS n CROSS JOIN kanava_work AS w
-			WHERE n.hash = e.h AND w.seq = n.seq AND w.dead = $2 AND w.seq > $3 AND (CAST($4 AS text) = '' OR w.lane = $4) ORDER BY w.seq LIMIT $5`,
+		workOf:     `SELECT ` + workColumns + ` FROM kanava_task AS w WHERE w.seq = $1`,
+		lease:      d.updateRows("kanava_task AS w", "s bigint, t text, u bigint", `token = e.t, until = e.u`, `w.seq = e.s`),
+		workByID: `WITH w AS MATERIALIZED (SELECT ` + workColumns + ` FROM ` + d.rows("h hash") + ` CROSS JOIN kanava_task AS w WHERE w.hash = e.h)
+			SELECT ` + workColumns + ` FROM w WHERE w.dead = $2 AND w.seq > $3 AND (CAST($4 AS text) = '' OR w.lane = $4) ORDER BY w.seq LIMIT $5`,
 		backlog: `SELECT q.queue, sum(q.due), sum(q.waiting), sum(q.dead), min(q.oldest) FROM (
 			SELECT w.queue, 0 AS dead,
 				CASE WHEN w.due <= $1 THEN 1 ELSE 0 END AS due,
 				CASE WHEN w.due <= $1 THEN 0 ELSE 1 END AS waiting,
 				CASE WHEN w.due <= $1 THEN CASE WHEN w.due = 0 THEN w.enqueued ELSE w.due END END AS oldest
-			FROM kanava_work AS w WHERE w.dead = FALSE
+			FROM kanava_task AS w WHERE w.dead = FALSE
 			UNION ALL
-			SELECT w.queue, 1, 0, 0, NULL FROM kanava_work AS w WHERE w.dead = TRUE) AS q
+			SELECT w.queue, 1, 0, 0, NULL FROM kanava_task AS w WHERE w.dead = TRUE) AS q
 			GROUP BY q.queue ORDER BY q.queue`,
 		workInLane:  [2]string{works + `FALSE AND ` + inLane, works + `TRUE AND ` + inLane},
 		workInQueue: [2]string{works + `FALSE AND ` + inQueue, works + `TRUE AND ` + inQueue},
@@ -176,24 +165,29 @@ func newStatements(d *dialect) *statements {
 		search:      newSearchStatements(d, false),
 	}
 	if d.oneByOne {
-		s.hold = d.updateRows("kanava_work AS w", "s bigint, t text, u bigint, a text", `token = e.t, until = e.u`,
-			`w.seq = e.s AND (w.head = TRUE OR (SELECT o.token <> '' AND o.token IN (e.a, e.t) FROM kanava_work AS o
-				WHERE o.lane_hash = w.lane_hash AND o.lane_hash <> 0 AND o.dead = FALSE AND o.seq < w.seq ORDER BY o.seq DESC LIMIT 1))`)
-		s.promote = d.updateRows("kanava_work AS w", lane, `head = TRUE`, `w.seq = (`+first("e.h")+`) AND w.head = FALSE`)
+		head := `e.h = 0 OR e.f AND (` + first("e.h") + `) IS NULL`
+		s.insertWork = d.insertRows(workRow, work, `e.s, e.k, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`, 0, `+head+`,
+			false, e.o, false, 0, `+d.stamp+`, '', '', e.b`, `ON CONFLICT (hash) DO NOTHING`)
+		// It ignores work that may not be claimed, for which until would be NULL, and such as is there.
+		s.insertClaimed = d.rowStatement(work+", t text, a text, u bigint", `INSERT OR IGNORE INTO `+workRow+` VALUES (e.s, e.k, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`,
+			CASE WHEN e.h = 0 OR COALESCE((SELECT o.token <> '' AND o.token IN (e.a, e.t) FROM kanava_task AS o
+				WHERE o.lane_hash = e.h AND o.lane_hash <> 0 AND o.dead = FALSE ORDER BY o.seq DESC LIMIT 1), TRUE) THEN e.u END, `+head+`,
+			false, e.o, false, 0, `+d.stamp+`, e.t, '', e.b)`)
+		s.promote = d.updateRows("kanava_task AS w", lane, `head = TRUE`, `w.seq = (`+first("e.h")+`) AND w.head = FALSE`)
 		s.lock, s.guard, s.clock, s.claim, s.claimAlone = "", "", "", claimForms{}, claimForms{}
 	} else {
 		// It is claimed where nothing is before it in its lane, or such as was claimed under the given secret.
 		const claimed = `e.t <> '' AND (l.token IS NULL OR l.token <> '' AND l.token = e.a)`
 		const claims = work + ", t text, a text, u bigint, n bigint"
-		s.insertWork = d.rowStatement(claims, `INSERT INTO `+workRow+` SELECT e.s, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`,
+		s.insertWork = d.rowStatement(claims, `INSERT INTO `+workRow+` SELECT e.s, e.k, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`,
 				CASE WHEN `+claimed+` THEN `+d.heldFrom+` + e.u ELSE 0 END, e.h = 0 OR e.f AND l.token IS NULL,
 				false, e.o, false, 0, `+d.stamp+`, CASE WHEN `+claimed+` THEN e.t ELSE '' END, '', e.b
-			FROM `+d.given(claims)+` LEFT JOIN LATERAL (SELECT o.token FROM kanava_work AS o
-				WHERE o.lane_hash = e.h AND o.lane_hash <> 0 AND o.dead = FALSE ORDER BY o.seq DESC LIMIT 1) AS l ON true
-			RETURNING seq, token <> ''`)
+			FROM `+d.given(claims)+` LEFT JOIN LATERAL (SELECT o.token FROM kanava_task AS o
+				WHERE o.lane_hash = e.h AND o.lane_hash <> 0 AND o.dead = FALSE ORDER BY o.seq DESC LIMIT 1) AS l ON true WHERE true
+			ON CONFLICT (hash) DO NOTHING RETURNING seq, token <> ''`)
 		// Locked in an order that cannot close a circle.
-		s.release = d.rowStatement(releases, `UPDATE kanava_work AS w SET until = 0, token = '' WHERE w.seq IN (
-			SELECT o.seq FROM `+d.given(releases)+` CROSS JOIN kanava_work AS o WHERE `+ofOwner("o")+` ORDER BY o.seq FOR UPDATE OF o)`)
+		s.release = d.rowStatement(releases, `UPDATE kanava_task AS w SET until = 0, token = '' WHERE w.seq IN (
+			SELECT o.seq FROM `+d.given(releases)+` CROSS JOIN kanava_task AS o WHERE `+ofOwner("o")+` ORDER BY o.seq FOR UPDATE OF o)`)
 		s.count, s.workOf, s.peek, s.lease, s.putInPlace = "", "", claimForms{}, rowStatement{}, rowStatement{}
 	}
 	for _, text := range s.texts() {
@@ -205,7 +199,7 @@ func newStatements(d *dialect) *statements {
 // texts are the statements but those that change or look up rows, and those behind List.
 func (s *statements) texts() []*string {
 	return []*string{
-		&s.forgetBusy, &s.forget,
+		&s.forget,
 		&s.claim.all, &s.claim.groups, &s.claimAlone.all, &s.claimAlone.groups, &s.peek.all, &s.peek.groups,
 		&s.workOf, &s.workByID, &s.backlog, &s.survey, &s.workInLane[0], &s.workInLane[1], &s.workInQueue[0], &s.workInQueue[1],
 		&s.count, &s.lock, &s.guard, &s.clock, &s.mark,
@@ -217,9 +211,10 @@ func (s *statements) texts() []*string {
 func (s *statements) byRow() []*rowStatement {
 	return []*rowStatement{
 		&s.stale, &s.putNew, &s.putOld, &s.putInPlace, &s.add, &s.exceeded, &s.deleteRecords, &s.versions, &s.get,
-		&s.findNames, &s.insertNames, &s.remember, &s.rename, &s.insertWork, &s.replaceWork,
-		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.release, &s.leases, &s.dropNames,
-		&s.hold, &s.busy, &s.mustQueue, &s.promote, &s.fixLanes, &s.lease,
+		&s.findWork, &s.insertWork, &s.insertClaimed, &s.replaceWork,
+		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.release, &s.leases,
+		&s.busy, &s.promote, &s.fixLanes, &s.lease,
+		&s.findSeen, &s.insertSeen, &s.mustQueue,
 		&s.search.drop, &s.search.put,
 	}
 }

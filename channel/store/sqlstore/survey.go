@@ -22,7 +22,7 @@ var (
 // next in an index, so that it costs nothing how much work a group has.
 func survey(d *dialect) string {
 	nextGroup := func(queue, after, condition string) string {
-		return `(SELECT min(w.grp) FROM kanava_work AS w WHERE w.queue = ` + queue + after + ` AND ` + condition + `)`
+		return `(SELECT min(w.grp) FROM kanava_task AS w WHERE w.queue = ` + queue + after + ` AND ` + condition + `)`
 	}
 	groups := func(name, condition string) string {
 		return name + ` (queue, grp) AS (
@@ -33,7 +33,7 @@ func survey(d *dialect) string {
 	}
 	const living, buried = `w.head = TRUE AND w.dead = FALSE`, `w.dead = TRUE`
 	of := func(index, condition string) string {
-		return ` FROM kanava_work AS w` + index + ` WHERE w.queue = g.queue AND w.grp = g.grp AND ` + condition
+		return ` FROM kanava_task AS w` + index + ` WHERE w.queue = g.queue AND w.grp = g.grp AND ` + condition
 	}
 	alive, due := of(d.byGroup, living), of(d.byGroup, living+` AND w.ready <= $5 AND w.due <= $2`)
 	tried := of("", `w.dead = FALSE AND w.tries > 0`)

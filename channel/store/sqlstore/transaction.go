@@ -20,6 +20,8 @@ type transaction struct {
 	err    error // of the first statement that failed; nothing is done after it
 	seqs   sequence
 	now    int64 // see present
+	// missing is how much work was not added, since somebody else added such in between: PostgreSQL.
+	missing int
 }
 
 // errAgain says that another transaction came in between; the same attempt succeeds later.
@@ -86,11 +88,15 @@ func (t *transaction) apply(r *request) (*applied, error) {
 	t.change(func(n int) error { did.released = n; return nil }, &t.sql.release, rowsOf(r.release, func(r *released) values { return r.values }))
 	t.note(r.index, r.del, r.tell)
 	if r.forget != 0 {
-		count := func(n int) error { did.forgotten += n; return nil }
-		t.exec(count, t.sql.forgetBusy, r.forget, forgetAtOnce)
-		t.exec(count, t.sql.forget, r.forget, forgetAtOnce)
+		t.exec(func(n int) error { did.forgotten = n; return nil }, t.sql.forget, r.forget, forgetAtOnce)
 	}
-	return did, t.flush()
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	if t.missing > 0 {
+		return nil, errAgain
+	}
+	return did, nil
 }
 
 // applied is what came of a request: what became of its enqueued work, how many IDs were
@@ -100,7 +106,7 @@ type applied struct {
 	forgotten, released int
 }
 
-// forgetAtOnce bounds what one statement of a Forget touches.
+// forgetAtOnce bounds what a Forget touches.
 const forgetAtOnce = 1000
 
 // reserve does what must come before everything else: it locks the lanes whose members

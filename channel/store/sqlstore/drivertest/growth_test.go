@@ -46,7 +46,7 @@ func stored(b *testing.B, db *sql.DB, sqlite bool, n int) {
 	}
 	for _, fill := range []string{
 		`INSERT INTO kanava_record (kind, key, parent, sort, version, n, body) SELECT 'message', ` + random + `, ` + random + `, n.i, 1, 0, '{"text":"as long as a message usually is, about so many bytes of JSON in all"}' FROM ` + numbers,
-		`INSERT INTO kanava_name (hash, seq, seen) SELECT ` + hash + `, 0, 1 FROM ` + numbers,
+		`INSERT INTO kanava_seen (hash, seen) SELECT ` + hash + `, 1 FROM ` + numbers,
 	} {
 		_, err := db.ExecContext(b.Context(), fill, n)
 		require.NoError(b, err)

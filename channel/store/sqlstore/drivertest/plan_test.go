@@ -45,7 +45,7 @@ func TestPlansMadeOnEmptyTablesStayGood(t *testing.T) {
 }
 
 func plansStayGood(t *testing.T, s store.Store, db *sql.DB) {
-	for _, table := range []string{"kanava_record", "kanava_work", "kanava_name"} {
+	for _, table := range []string{"kanava_record", "kanava_task", "kanava_seen"} {
 		_, err := db.Exec("ALTER TABLE " + table + " SET (autovacuum_enabled = off)") // it would make new plans
 		require.NoError(t, err)
 	}
@@ -58,7 +58,7 @@ func plansStayGood(t *testing.T, s store.Store, db *sql.DB) {
 		for i := from; i < from+2000; i++ {
 			id := fmt.Sprint(i)
 			b.Put = append(b.Put, store.Record{Kind: "k", Key: id, Parent: "p"})
-			b.Enqueue = append(b.Enqueue, store.Work{Queue: "q", ID: id, Lane: id, Group: "g", Due: time.Now().Add(time.Hour)})
+			b.Enqueue = append(b.Enqueue, store.Work{Queue: "q", ID: id, Lane: id, Group: "g", Due: time.Now().Add(time.Hour), Once: true})
 		}
 		_, err := s.Commit(t.Context(), &b)
 		require.NoError(t, err)
@@ -105,6 +105,7 @@ func everyStatement(t *testing.T, s store.Store, id string) {
 	work.Once = true
 	commit(store.Batch{Enqueue: []store.Work{work}})
 	commit(store.Batch{Enqueue: []store.Work{work}}) // is ignored
+	commit(store.Batch{Pass: []store.Passed{{Queue: "q", ID: id + " passed", Lane: id + " passed"}}})
 	commit(store.Batch{Drop: []store.WorkKey{{Queue: "q", ID: id}}, Delete: []store.RecordKey{{Kind: "k", Key: id}}})
 	commit(store.Batch{Forget: time.Now().Add(-time.Hour)})
 }
@@ -119,6 +120,6 @@ func rowsReadInOrder(t *testing.T, db *sql.DB) (n int64) {
 	_, err := db.Exec("SELECT 1")
 	require.NoError(t, err)
 	require.NoError(t, db.QueryRow(`SELECT sum(seq_tup_read) FROM pg_stat_user_tables
-		WHERE schemaname = current_schema() AND relname IN ('kanava_record', 'kanava_work', 'kanava_name')`).Scan(&n))
+		WHERE schemaname = current_schema() AND relname IN ('kanava_record', 'kanava_task', 'kanava_seen')`).Scan(&n))
 	return n
 }
