@@ -74,8 +74,9 @@ type Config struct {
 	AcceptMalformed bool
 
 	// Logger receives warnings about refused and malformed requests and errors
-	// about the sink. Records hold sizes, reasons and status codes, and nothing
-	// of bodies or headers. Nil means silence.
+	// about the sink, which are told when they begin, every ten minutes with how many
+	// times, and when they are over. Records hold sizes, reasons and status codes, and
+	// nothing of bodies or headers. Nil means silence.
 	Logger *slog.Logger
 
 	// InsecureSkipSignature accepts bodies from anyone. Only for replaying

@@ -13,6 +13,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/kanava-go/kanava/internal/quiet"
 )
 
 // Handler is the HTTP endpoint of a webhook URL. It depends on nothing but the
@@ -38,6 +40,8 @@ type Handler struct {
 	bodyTimeout, timeout time.Duration
 	malformed            int // status for a body that is not JSON
 	skipSignature        bool
+
+	failing, panicking quiet.Row // of the sink
 }
 
 // NewHandler returns a Handler, or an error that joins everything wrong with cfg.
@@ -242,18 +246,45 @@ func (h *Handler) deliver(r *http.Request, d *Delivery, good int) int {
 	defer cancel()
 	err := accept(ctx, h.sink, d)
 	if err == nil {
+		h.works(r.Context())
 		return good
 	}
 	status := http.StatusInternalServerError
 	if errors.Is(err, context.DeadlineExceeded) {
 		status = http.StatusServiceUnavailable
 	}
-	attrs := []slog.Attr{slog.Int("status", status), slog.Int("bytes", len(d.Body)), slog.Int("events", d.Len()), slog.Any("error", err)}
-	if p, ok := errors.AsType[*panicError](err); ok {
+	h.fails(r.Context(), d, status, err)
+	return status
+}
+
+// fails logs that the sink has not taken d, unless it fails all the time.
+func (h *Handler) fails(ctx context.Context, d *Delivery, status int, err error) {
+	p, panicked := errors.AsType[*panicError](err)
+	row := &h.failing
+	if panicked {
+		row = &h.panicking
+	}
+	tell, times := row.Failed(time.Now())
+	if !tell {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.Int("status", status), slog.Int("bytes", len(d.Body)), slog.Int("events", d.Len()),
+		slog.Int("times", times), slog.Any("error", err),
+	}
+	if panicked {
 		attrs = append(attrs, slog.String("stack", string(p.stack)))
 	}
-	h.log.LogAttrs(r.Context(), slog.LevelError, "webhook: sink failed, Meta will send again", attrs...)
-	return status
+	h.log.LogAttrs(ctx, slog.LevelError, "webhook: sink failed, Meta will send again", attrs...)
+}
+
+// works logs that the sink works again.
+func (h *Handler) works(ctx context.Context) {
+	for _, row := range []*quiet.Row{&h.failing, &h.panicking} {
+		if over, times, since := row.Worked(time.Now()); over {
+			h.log.LogAttrs(ctx, slog.LevelWarn, "webhook: sink works again", slog.Int("times", times), slog.Time("since", since))
+		}
+	}
 }
 
 // warn logs why a request was not taken.

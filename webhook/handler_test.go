@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -394,4 +396,28 @@ func TestConfigProblemsAreReportedTogether(t *testing.T) {
 		_, err := webhook.NewHandler(cfg)
 		require.Error(t, err, name)
 	}
+}
+
+// While the store is down, each delivery is refused: the log says so once, then every ten minutes, and when it is over.
+func TestASinkThatFailsAllTheTimeIsToldNowAndThen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sink := &recorder{err: errors.New("no database")}
+		h, log := handler(t, sink, nil)
+		body := fixtures.Get("messages_text")
+		lines := func(want string) int { return strings.Count(log.String(), want) }
+		for range 660 { // eleven minutes
+			require.Equal(t, http.StatusInternalServerError, post(h, body, testSecret).Code)
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 2, lines("sink failed"), log)
+		require.Equal(t, 1, lines(`"times":600`), log)
+		sink.err = nil
+		time.Sleep(time.Minute)
+		for range 3 {
+			require.Equal(t, http.StatusOK, post(h, body, testSecret).Code)
+		}
+		require.Equal(t, 1, lines("sink works again"), log)
+		require.Equal(t, 1, lines(`"times":660`), log)
+	})
 }

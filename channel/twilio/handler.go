@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/internal/quiet"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -39,6 +40,8 @@ type Handler struct {
 	cfg     HandlerConfig
 	secrets []webhook.Secret
 	numbers map[string]NumberID
+
+	failing, panicking quiet.Row // of the sink
 }
 
 // NewHandler returns a Handler, or an error that joins everything wrong with cfg.
@@ -142,8 +145,8 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) (status int, e
 	if d.Len() == 0 || len(body) == 0 {
 		return good, err
 	}
-	if status, failed := h.deliver(r, d); failed != nil {
-		return status, failed
+	if status := h.deliver(r, d); status != http.StatusOK {
+		return status, nil // it is logged
 	}
 	return good, err
 }
@@ -223,27 +226,42 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (body []byte, sta
 	return nil, http.StatusBadRequest, errCutOff // errors of the connection name addresses
 }
 
-// deliver hands d to the sink.
-func (h *Handler) deliver(r *http.Request, d *webhook.Delivery) (status int, err error) {
+// deliver hands d to the sink, and says what becomes of it.
+func (h *Handler) deliver(r *http.Request, d *webhook.Delivery) (status int) {
 	// A client that hangs up must not undo the work, nor keep it going forever.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), h.cfg.Timeout)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
 			// The type of the panic's value, not the value, which could quote a message.
-			h.cfg.Logger.LogAttrs(ctx, slog.LevelError, "twilio: sink panicked",
-				slog.String("type", fmt.Sprintf("%T", p)), slog.String("stack", string(debug.Stack())))
-			status, err = http.StatusInternalServerError, errPanic
+			if tell, times := h.panicking.Failed(time.Now()); tell {
+				h.cfg.Logger.LogAttrs(ctx, slog.LevelError, "twilio: sink panicked",
+					slog.Int("times", times), slog.String("type", fmt.Sprintf("%T", p)), slog.String("stack", string(debug.Stack())))
+			}
+			status = http.StatusInternalServerError
 		}
 	}()
-	switch err := h.cfg.Sink.Accept(ctx, d); {
-	case err == nil:
-		return http.StatusOK, nil
-	case errors.Is(err, context.DeadlineExceeded):
-		return http.StatusServiceUnavailable, err
-	default:
-		return http.StatusInternalServerError, err
+	err := h.cfg.Sink.Accept(ctx, d)
+	if err == nil {
+		h.works(ctx)
+		return http.StatusOK
 	}
+	status = http.StatusInternalServerError
+	if errors.Is(err, context.DeadlineExceeded) {
+		status = http.StatusServiceUnavailable
+	}
+	if tell, times := h.failing.Failed(time.Now()); tell {
+		h.cfg.Logger.LogAttrs(ctx, slog.LevelError, "twilio: sink failed",
+			slog.Int("status", status), slog.Int("times", times), slog.Any("error", err))
+	}
+	return status
 }
 
-var errPanic = errors.New("twilio: the sink panicked")
+// works logs that the sink works again.
+func (h *Handler) works(ctx context.Context) {
+	for _, row := range []*quiet.Row{&h.failing, &h.panicking} {
+		if over, times, since := row.Worked(time.Now()); over {
+			h.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "twilio: sink works again", slog.Int("times", times), slog.Time("since", since))
+		}
+	}
+}

@@ -13,8 +13,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -356,4 +358,32 @@ func TestWhatIsLostComesAgainIfTheAddressAsksForIt(t *testing.T) {
 	dana.Text(line, "hello")
 	sim.Settle()
 	require.Len(t, b.events(), 1)
+}
+
+// While the store is down, each delivery is refused: the log says so once, then every ten minutes, and when it is over.
+func TestASinkThatFailsAllTheTimeIsToldNowAndThen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := inbox{err: errors.New("no database")}
+		var logs strings.Builder
+		cfg := handlerConfig(&b)
+		cfg.Logger = slog.New(slog.NewTextHandler(&logs, nil))
+		h := newHandler(t, cfg)
+		write := func() int {
+			return post(t, h, token, "", url.Values{"MessageSid": {messageA}, "From": {"whatsapp:" + phone}, "To": {"whatsapp:" + line}, "Body": {"hello"}})
+		}
+		for range 660 { // eleven minutes
+			require.Equal(t, http.StatusInternalServerError, write())
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 2, strings.Count(logs.String(), "level="), logs.String())
+		require.Contains(t, logs.String(), "times=600")
+		b.err = nil
+		time.Sleep(time.Minute)
+		for range 3 {
+			require.Equal(t, http.StatusOK, write())
+		}
+		require.Equal(t, 1, strings.Count(logs.String(), "sink works again"), logs.String())
+		require.Contains(t, logs.String(), "times=660")
+	})
 }

@@ -42,8 +42,9 @@ type HandlerConfig struct {
 	// BodyTimeout is how long a client may take to send the body, Timeout when the context of
 	// the sink ends; 0 means webhook's defaults. Twilio waits 15 seconds.
 	BodyTimeout, Timeout time.Duration
-	// Logger receives warnings about refused requests and errors about the sink, without
-	// anything of bodies and headers. nil means silence.
+	// Logger receives warnings about refused requests and errors about the sink (when they begin, every
+	// ten minutes with how many times, and when they are over), without anything of bodies and headers. nil
+	// means silence.
 	Logger *slog.Logger
 	// Now is the clock that dates what comes in, because Twilio's webhooks do not say when it
 	// happened; nil means time.Now.
