@@ -34,6 +34,7 @@ type life struct {
 	end     context.CancelCauseFunc
 	fence   *time.Timer
 	heard   time.Time // when the last heartbeat began that the store took
+	failed  error     // why the last one was not taken; nil: it was
 }
 
 // name is that of the n-th life.
@@ -95,6 +96,24 @@ func (l *life) over() bool {
 		l.end(worker.ErrLapsed)
 	}
 	return l.ctx.Err() != nil
+}
+
+// noted keeps what came of saying that the process lives.
+func (l *life) noted(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = err
+}
+
+// trouble is why the process may not work now, as far as that is the store's doing: one that is read-only, or whose disk
+// is full, still answers what it is asked.
+func (l *life) trouble() error {
+	if !l.over() {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failed
 }
 
 // stop ends the present life.

@@ -20,7 +20,9 @@ const healthPatience = 2 * time.Second
 const surveyMost = 1000
 
 // Health looks at the store and at the channels, or only at some, without what all share. It is
-// cheap enough for every few seconds, and fails after two seconds if the store does not answer.
+// cheap enough for every few seconds, and fails after two seconds if the store does not answer. While Run is
+// active it also fails when the store has taken nothing of this process for three heartbeats: one whose disk is full, or
+// that is read-only, still answers.
 func (h *Hub) Health(ctx context.Context, only ...string) (*health.Report, error) {
 	view := h.channels.view()
 	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(view.byID)), func(id string) bool {
@@ -28,6 +30,9 @@ func (h *Hub) Health(ctx context.Context, only ...string) (*health.Report, error
 	})
 	ctx, cancel := context.WithTimeout(ctx, healthPatience)
 	defer cancel()
+	if err := h.life.trouble(); err != nil && h.running.Load() {
+		return nil, fmt.Errorf("channel: health: %w", err)
+	}
 	h.knowTime(ctx)
 	facts, err := h.healthFacts(ctx, ids)
 	if err != nil {

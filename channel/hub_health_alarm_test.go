@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -234,5 +235,43 @@ func TestHealthIsJSONInSnakeCase(t *testing.T) {
 		}
 		require.Contains(t, string(body), `"oldest_uncertain":`)
 		require.NotContains(t, string(body), "1312555", "nobody's number")
+	})
+}
+
+// unwritable answers what it is asked and takes nothing, like a database whose disk is full.
+type unwritable struct {
+	*memstore.Store
+	full atomic.Bool
+}
+
+var errFull = errors.New("no space left")
+
+func (u *unwritable) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
+	if u.full.Load() {
+		return store.Committed{}, errFull
+	}
+	return u.Store.Commit(ctx, b)
+}
+
+// Nothing waits in a store that takes nothing: that it is out shows nowhere else.
+func TestAStoreThatTakesNothingIsNoHealthyOne(t *testing.T) {
+	t.Parallel()
+	disk := &unwritable{Store: memstore.New()}
+	experiment(t, channeltest.LabOptions{Store: disk}, func(t *testing.T, l *lab) {
+		l.Pass(time.Minute)
+		require.Zero(t, l.health().Delay)
+		disk.full.Store(true)
+		l.Pass(time.Second)
+		_, err := l.Hub.Health(t.Context())
+		require.NoError(t, err, "a heartbeat may fail")
+		l.Pass(time.Minute)
+		for _, only := range [][]string{nil, {"support"}} {
+			_, err = l.Hub.Health(t.Context(), only...)
+			require.ErrorIs(t, err, errFull)
+			require.ErrorContains(t, err, "channel: health: ")
+		}
+		disk.full.Store(false)
+		l.Pass(time.Minute)
+		require.Zero(t, l.health().Delay, "it goes on by itself")
 	})
 }

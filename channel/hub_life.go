@@ -35,6 +35,9 @@ func (h *Hub) live(ctx, work context.Context) {
 		if err == nil {
 			err = h.lookForDead(ctx, &others)
 		}
+		if ctx.Err() == nil {
+			h.life.noted(err)
+		}
 		switch {
 		case err == nil:
 			h.works(ctx, failed, "")

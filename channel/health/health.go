@@ -3,7 +3,7 @@
 //
 //	report, err := hub.Health(ctx)
 //	switch {
-//	case err != nil: // the store does not answer
+//	case err != nil: // the store does not answer, or takes nothing
 //	case report.Delay.Std() > 5*time.Minute: // something waits that should have been done
 //	case report.Dead > 0 || report.Uncertain > 0: // somebody has to look
 //	}
