@@ -3,7 +3,10 @@ package channel
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Wake has all work looked at now, after a host committed a transaction of its own in which the hub took
@@ -18,25 +21,19 @@ func (h *Hub) Wake() {
 // idleAsks is how often Idle asks the store.
 const idleAsks = 10 * time.Millisecond
 
-// Idle waits until nothing is left to be done now: all is filed, told and sent. What is tried again later,
-// timers, and messages that wait for an answer of WhatsApp's do not count; what an outage holds up does.
-// For tests on a real database, where testing/synctest cannot tell: it asks for the whole backlog a hundred
-// times a second, while somebody must Run a hub.
+// Idle waits until nothing is left to be done now: all is filed, told and sent. What is tried again later, and what
+// waits behind it in its conversation, timers, and messages that wait for an answer of WhatsApp's do not count; what an
+// outage holds up does. For tests on a real database, where testing/synctest cannot tell: it asks for the whole
+// backlog a hundred times a second, while somebody must Run a hub.
 func (h *Hub) Idle(ctx context.Context) error {
 	timer := time.NewTicker(idleAsks)
 	defer timer.Stop()
 	for {
-		backlog, err := h.store.Backlog(ctx, h.now())
+		left, err := h.leftToDo(ctx)
 		if err != nil {
 			return fmt.Errorf("channel: wait until idle: %w", err)
 		}
-		due := 0
-		for _, b := range backlog {
-			if b.Queue != workUpkeep {
-				due += b.Due
-			}
-		}
-		if due == 0 {
+		if !left {
 			return nil
 		}
 		h.Wake()
@@ -46,4 +43,25 @@ func (h *Hub) Idle(ctx context.Context) error {
 		case <-timer.C:
 		}
 	}
+}
+
+// leftToDo says whether there is work to be done now. What waits in its lane behind something that is tried again
+// later is due and cannot be done: where the store can tell the lanes apart, only the first of each counts.
+func (h *Hub) leftToDo(ctx context.Context) (bool, error) {
+	now := h.now()
+	backlog, err := h.store.Backlog(ctx, now)
+	if err != nil {
+		return false, err
+	}
+	backlog = slices.DeleteFunc(backlog, func(b store.Backlog) bool { return b.Queue == workUpkeep || b.Due == 0 })
+	surveyor, ok := optional[store.Surveyor](h.store)
+	if len(backlog) == 0 || !ok {
+		return len(backlog) > 0, nil
+	}
+	q := store.SurveyQuery{Now: now, Most: surveyMost}
+	for _, b := range backlog {
+		q.Queues = append(q.Queues, b.Queue)
+	}
+	first, err := surveyor.Survey(ctx, q)
+	return slices.ContainsFunc(first, func(b store.Backlog) bool { return b.Due > 0 }), err
 }

@@ -50,3 +50,30 @@ func TestWakeHasEverythingLookedAt(t *testing.T) {
 		l.Stop()
 	})
 }
+
+func TestIdleDoesNotWaitForWhatWaitsBehindSomethingThatIsTriedLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := channeltest.NewLab(t, channeltest.LabOptions{})
+		l.Run()
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Line.Sends(func(_ context.Context, _ message.Outbound, n int) error {
+			if n == 1 {
+				return channeltest.Failure{Code: 134101} // not ready: again in ten minutes
+			}
+			return nil
+		})
+		for _, text := range []string{"one", "two", "three"} {
+			_, err := l.Hub.Reply(t.Context(), byYou, channel.Reply{Conversation: l.Conversation().ID, Content: &message.Text{Body: text}})
+			require.NoError(t, err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		require.NoError(t, l.Hub.Idle(ctx))
+		require.Equal(t, []string{"one"}, l.Line.Texts(), "tried once")
+		l.Pass(11 * time.Minute)
+		require.NoError(t, l.Hub.Idle(t.Context()))
+		require.Equal(t, []string{"one", "one", "two", "three"}, l.Line.Texts())
+		l.Stop()
+	})
+}
