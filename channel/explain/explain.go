@@ -223,7 +223,7 @@ var explanations = []struct {
 	}},
 	{matching(pricing.ErrBudgetExhausted), Explanation{
 		Class: Refused, Status: http.StatusPaymentRequired,
-		Text: "The budget of the channel does not reach.", Do: "Raise the budget, or wait for the next month.",
+		Text: "The budget of the channel does not reach.", Do: "Raise the budget; one by the month begins anew with the next.",
 	}},
 	{matching(pricing.ErrNoPrice), Explanation{
 		Class: Refused, Status: http.StatusPaymentRequired,
