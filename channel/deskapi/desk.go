@@ -33,6 +33,6 @@ type Desk interface {
 	// Merged is called when two customers are one person: one conversation goes on, with the State
 	// of both.
 	Merged(s, absorbed *Scene) error
-	// Due is called when the time of [Scene.WakeAt] has come.
+	// Due is called when the time of a Scene.WakeAt has come.
 	Due(s *Scene) error
 }

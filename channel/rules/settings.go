@@ -48,7 +48,7 @@ func Default() Settings {
 
 // Filled returns s with the settings of [Default] in the place of what s leaves open:
 // Assign and Closing as a whole, and each of the ages of AutoResolve. Rules that write to
-// customers stay as they are. [AssignNever], [Never] and an empty list that is not nil
+// customers stay as they are. [AssignNever], [duration.Never] and an empty list that is not nil
 // switch those off. The zero Settings stay zero.
 func (s Settings) Filled() Settings {
 	if s.isZero() {
@@ -97,7 +97,7 @@ type AssignRule struct {
 // from the latest activity: a message either way, or a person's decision. A
 // pending conversation that has a time to come back waits for that instead.
 type AutoResolveRule struct {
-	// New and Pending are the ages per queue: 0 and [Never] are off, otherwise
+	// New and Pending are the ages per queue: 0 and [duration.Never] are off, otherwise
 	// 1 hour to 3650 days.
 	New     duration.Duration `json:"new,omitempty"`
 	Pending duration.Duration `json:"pending,omitempty"`

@@ -65,7 +65,7 @@ type Settings struct {
 	ClosingNotice duration.Duration `json:"closing_notice,omitempty"`
 
 	// BotFirst lets a bot answer what customers begin, and with a desk what they take up again after
-	// it was resolved; otherwise people hold it. See [Hub.HandOver].
+	// it was resolved; otherwise people hold it. See channel.Hub.HandOver.
 	BotFirst bool `json:"bot_first,omitempty"`
 
 	// Budget bounds what the channel may spend, over all processes; nil: no bound. Messages beyond
