@@ -2,9 +2,11 @@ package pgxstore
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -32,7 +34,7 @@ func (d *driver) Send(ctx context.Context, statements ...*sqlstore.Statement) er
 // send sends statements on a connection that lives, which it returns.
 func (d *driver) send(ctx context.Context, statements []*sqlstore.Statement) (*pgxpool.Conn, error) {
 	for tried := 0; ; tried++ {
-		conn, err := d.pool.Acquire(ctx)
+		conn, err := d.acquire(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -42,6 +44,29 @@ func (d *driver) send(ctx context.Context, statements []*sqlstore.Statement) (*p
 		}
 		conn.Release() // the server has not said a word
 	}
+}
+
+// crowded is how often, and how long apart, a connection is asked for while the server has no room for one more:
+// those that there are become free soon.
+const (
+	crowdedTries = 20
+	crowdedPause = 50 * time.Millisecond
+)
+
+// acquire takes a connection of the pool.
+func (d *driver) acquire(ctx context.Context) (conn *pgxpool.Conn, err error) {
+	for range crowdedTries {
+		conn, err = d.pool.Acquire(ctx)
+		if state, ok := errors.AsType[*pgconn.PgError](err); !ok || state.Code != "53300" {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(crowdedPause):
+		}
+	}
+	return conn, err
 }
 
 // Host implements [sqlstore.Driver].

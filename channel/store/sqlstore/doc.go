@@ -23,6 +23,9 @@
 // read, in a folder that they can enter, is refused. The moment between making an empty
 // file and giving it that mode is the driver's.
 //
+// A file that is removed or replaced while it is open, or whose journal is, takes no commit any more ([ErrFileGone]):
+// to restore, stop every process first.
+//
 // # PostgreSQL
 //
 // PostgreSQL 13 or later, by pgx (its stdlib) or lib/pq, with each of which the tests run; any
@@ -45,7 +48,11 @@
 // transactions set the server's tcp_keepalives_idle to about 60 s, whose default is two hours.
 //
 // max_connections of the server has to hold as many connections as the pool of each process, two
-// generations of them during a rolling deploy, and some for operators.
+// generations of them during a rolling deploy, and some for operators. Where there is no room for one
+// more, calls wait for those that there are, for two seconds or so, and fail then.
+//
+// A database that takes no changes (a standby, default_transaction_read_only) can be opened and read, if
+// its tables are there; whatever changes something fails with [ErrReadOnly], with which [Open] says so if it had to make them.
 //
 // # A pooler in front of PostgreSQL
 //

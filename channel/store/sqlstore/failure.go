@@ -32,6 +32,7 @@ const (
 	sqliteError      = 1
 	sqliteBusy       = 5
 	sqliteLocked     = 6
+	sqliteReadOnly   = 8
 	sqliteTooBig     = 18
 	sqliteConstraint = 19
 	sqliteMismatch   = 20
@@ -54,6 +55,36 @@ func isTransient(err error) bool {
 	}
 	// Drivers that keep the code in a field (mattn/go-sqlite3) have SQLite's wording.
 	return err != nil && strings.Contains(err.Error(), "database is locked")
+}
+
+// ErrReadOnly is returned by whatever changes something in a database that takes no changes: a standby of
+// PostgreSQL, default_transaction_read_only, or a file of SQLite that may only be read. What only reads works.
+var ErrReadOnly = errors.New("sqlstore: the database takes no changes: it is a standby, or read-only")
+
+// isReadOnly says that the database takes no changes.
+func isReadOnly(err error) bool {
+	if state, ok := errors.AsType[stateError](err); ok {
+		return state.SQLState() == "25006"
+	}
+	code, ok := errors.AsType[codeError](err)
+	return ok && code.Code()&0xff == sqliteReadOnly
+}
+
+// isCrowded says that the server, or the role, has as many connections as it may: there is no room
+// for another, and those that are there become free soon.
+func isCrowded(err error) bool {
+	state, ok := errors.AsType[stateError](err)
+	return ok && state.SQLState() == "53300"
+}
+
+// connected has f, which needs a connection, repeated for about two seconds while the server has no room for one more.
+func connected(ctx context.Context, f func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := f()
+		if !isCrowded(err) || attempt == maxAttempts || pause(ctx, attempt) != nil {
+			return err
+		}
+	}
 }
 
 // isStuck says that somebody does not let go of a lock.
@@ -105,7 +136,18 @@ func wrap(ctx context.Context, doing string, err error) error {
 	case strings.Contains(err.Error(), barred):
 		err = errMarked(movedTo)
 	}
-	return fmt.Errorf("sqlstore: %s: %w", doing, poolerOr(err))
+	return fmt.Errorf("sqlstore: %s: %w", doing, known(err))
+}
+
+// known says what to do about an error, where that is known.
+func known(err error) error {
+	switch {
+	case isPooler(err):
+		return fmt.Errorf("%w (%w)", ErrPooler, err)
+	case isReadOnly(err):
+		return fmt.Errorf("%w (%w)", ErrReadOnly, err)
+	}
+	return err
 }
 
 // isAnswer says that the database was asked and said no.

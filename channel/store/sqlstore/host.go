@@ -109,6 +109,9 @@ func (s *Store) commitInside(ctx context.Context, link Link, r *request) (result
 	if errors.Is(err, errAgain) {
 		err = store.ErrConflict // the hub reads again and repeats
 	}
+	if err == nil {
+		err = s.file.there()
+	}
 	if err != nil {
 		// What was half done must go, above all now.
 		undoErr := link.Send(context.WithoutCancel(ctx), &Statement{SQL: "ROLLBACK TO SAVEPOINT kanava"}, &Statement{SQL: "RELEASE SAVEPOINT kanava"})

@@ -61,7 +61,7 @@ type sqlLink struct {
 // Send implements [Link], with a round trip for each.
 func (l sqlLink) Send(ctx context.Context, statements ...*Statement) error {
 	for _, statement := range statements {
-		if err := l.send(ctx, statement); err != nil {
+		if err := connected(ctx, func() error { return l.send(ctx, statement) }); err != nil {
 			return err
 		}
 	}
@@ -147,7 +147,12 @@ type sqlTx struct {
 }
 
 // Commit implements [Tx].
-func (t sqlTx) Commit(context.Context) error { return t.tx.Commit() }
+func (t sqlTx) Commit(context.Context) error {
+	if err := t.s.file.there(); err != nil {
+		return err
+	}
+	return t.tx.Commit()
+}
 
 // Rollback implements [Tx].
 func (t sqlTx) Rollback() {

@@ -75,11 +75,11 @@ func Script(d Dialect, from int) string {
 func Pending(ctx context.Context, cfg Config) ([]Migration, error) {
 	s, err := newStore(ctx, &cfg)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: look for migrations: %w", poolerOr(err))
+		return nil, fmt.Errorf("sqlstore: look for migrations: %w", known(err))
 	}
 	pending, err := s.pending(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: look for migrations: %w", poolerOr(err))
+		return nil, fmt.Errorf("sqlstore: look for migrations: %w", known(err))
 	}
 	return pending, nil
 }
@@ -92,14 +92,14 @@ func Pending(ctx context.Context, cfg Config) ([]Migration, error) {
 func Migrate(ctx context.Context, cfg Config) ([]Migration, error) {
 	s, err := newStore(ctx, &cfg)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: migrate: %w", poolerOr(err))
+		return nil, fmt.Errorf("sqlstore: migrate: %w", known(err))
 	}
 	if err := s.prepareFile(ctx, &cfg); err != nil {
-		return nil, fmt.Errorf("sqlstore: migrate: %w", poolerOr(err))
+		return nil, fmt.Errorf("sqlstore: migrate: %w", known(err))
 	}
 	applied, err := s.migrate(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: migrate: %w", poolerOr(err))
+		return nil, fmt.Errorf("sqlstore: migrate: %w", known(err))
 	}
 	return applied, nil
 }
@@ -123,8 +123,8 @@ func (s *Store) ensureTables(ctx context.Context, migrate bool) error {
 		return err
 	}
 	if migrate {
-		if _, err = s.migrate(ctx); err == nil {
-			return nil
+		if _, err = s.migrate(ctx); err == nil || isReadOnly(err) {
+			return err
 		}
 	} else {
 		err = ErrOutdated

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -73,14 +72,6 @@ func onlyPooler(err error) error {
 		return err
 	}
 	return nil
-}
-
-// poolerOr says with [ErrPooler] what to do where a pooler is to blame for err.
-func poolerOr(err error) error {
-	if isPooler(err) {
-		return fmt.Errorf("%w (%w)", ErrPooler, err)
-	}
-	return err
 }
 
 // isPooler says that a statement was not there that the driver had prepared, or another in its place.

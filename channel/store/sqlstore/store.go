@@ -88,6 +88,7 @@ type Store struct {
 	lockClass int32
 	pool      pool
 	writer    writer // SQLite
+	file      file   // SQLite
 	timeout   time.Duration
 	stuckAt   atomic.Int64 // when a lock was not to be had, in nanoseconds since 1970
 	ownClock  bool
@@ -108,7 +109,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		err = s.open(ctx, &cfg)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: open: %w", poolerOr(err))
+		return nil, fmt.Errorf("sqlstore: open: %w", known(err))
 	}
 	return s, nil
 }
@@ -141,6 +142,9 @@ func (s *Store) open(ctx context.Context, cfg *Config) error {
 	err := s.prepareFile(ctx, cfg)
 	if err == nil {
 		err = s.ensureTables(ctx, !cfg.NoMigrate)
+	}
+	if err == nil && s.dialect == SQLite {
+		err = s.rememberFile(ctx)
 	}
 	if err == nil && s.dialect == SQLite {
 		err = s.meetIndex(ctx)

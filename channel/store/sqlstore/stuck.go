@@ -36,7 +36,11 @@ func (s *Store) begin(ctx context.Context) (Tx, error) {
 		return s.driver.Begin(ctx)
 	}
 	if s.dialect == PostgreSQL {
-		tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+		var tx *sql.Tx
+		err := connected(ctx, func() (err error) {
+			tx, err = s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+			return err
+		})
 		return sqlTx{sqlLink{s: s, tx: tx}, func() {}}, err
 	}
 	conn, err := s.writer.take(), error(nil)

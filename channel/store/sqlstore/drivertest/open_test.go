@@ -203,6 +203,7 @@ func TestAReadOnlyFileIsReported(t *testing.T) {
 	require.Len(t, rs, 1)
 	_, err = s.Commit(t.Context(), hostBatch("refused"))
 	require.ErrorContains(t, err, "readonly")
+	require.ErrorIs(t, err, sqlstore.ErrReadOnly)
 	_, err = s.Claim(t.Context(), store.Claim{Queue: "out", Now: time.Now(), Lease: time.Minute, Limit: 1})
 	require.ErrorContains(t, err, "readonly")
 }

@@ -163,7 +163,14 @@ func (s Schema) OpenPQ() (*sql.DB, error) {
 
 // With returns the schema with more to its DSN: settings of a driver, each "name=value".
 func (s Schema) With(settings ...string) Schema {
-	s.DSN += " " + strings.Join(settings, " ")
+	between := " "
+	if strings.Contains(s.DSN, "://") {
+		s.DSN += map[bool]string{true: "&", false: "?"}[strings.Contains(s.DSN, "?")]
+		between = "&"
+	} else {
+		s.DSN += between
+	}
+	s.DSN += strings.Join(settings, between)
 	return s
 }
 
