@@ -13,9 +13,10 @@ type newWork struct {
 	index int   // in the request
 	seq   int64 // that it gets, or has if it is replaced
 	first bool  // of its lane, as far as this transaction adds to it
-	// PostgreSQL: the secret under which it is claimed where what is before the first has the other secret, or
-	// nothing is; "" if it is not.
-	secret, behind string
+	// PostgreSQL: the secret under which it is claimed where nothing is before the first, or that of which behind is
+	// the claim; "" if it is not.
+	secret string
+	behind token
 }
 
 // applyEnqueue adds work: new IDs get their rows, known IDs of Once work are
@@ -85,7 +86,7 @@ func (t *transaction) enqueueEach(works []newWork, came []arrival, l *lanes) {
 		}
 		w.seq, w.first = t.seq(), !begun[w.lane]
 		switch {
-		case w.wish.hold > 0 && t.changed(&t.sql.insertClaimed, append(w.row(), w.wish.secret, w.wish.behind, w.wish.now+w.wish.hold)):
+		case w.wish.hold > 0 && t.changed(&t.sql.insertClaimed, append(w.row(), w.wish.secret, w.wish.behind.secret, w.wish.now+w.wish.hold, w.wish.behind.seq)):
 			came[i] = arrival{true, w.token()}
 		case t.changed(&t.sql.insertWork, w.row()):
 			came[i].fresh = true
@@ -153,7 +154,7 @@ func (t *transaction) insertAll(added []newWork, came []arrival) {
 		if w.follow(last[w.lane]); w.lane != 0 {
 			last[w.lane] = w
 		}
-		rows[i] = append(w.row(), w.secret, w.behind, w.wish.hold, w.wish.now)
+		rows[i] = append(w.row(), w.secret, w.behind.secret, w.wish.hold, w.wish.now, w.behind.seq)
 	}
 	t.missing += len(added)
 	t.lookUp(func(_ int, row Row) error {

@@ -56,7 +56,7 @@ type wish struct {
 	queue, id string
 	now, hold int64  // microseconds; hold is 0 if it is not wanted, or not yet due
 	secret    string // of the claim
-	behind    string // the secret of the claim of the work before it, unless that is of the same request
+	behind    token  // of the work before it, unless that is of the same request
 }
 
 // passed is work that is let through.
@@ -139,7 +139,7 @@ func newRequest(b *store.Batch) (*request, error) {
 				secret = ownerMark(b.Owner) + rand.Text()[:16]
 			}
 			before, _ := parseToken(w.Behind)
-			e.wish = wish{w.Queue, w.ID, b.Now.UnixMicro(), w.Hold.Microseconds(), secret, before.secret}
+			e.wish = wish{w.Queue, w.ID, b.Now.UnixMicro(), w.Hold.Microseconds(), secret, before}
 		}
 		r.enqueue = append(r.enqueue, e)
 	}

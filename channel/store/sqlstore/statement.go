@@ -169,20 +169,21 @@ func newStatements(d *dialect) *statements {
 		s.insertWork = d.insertRows(workRow, work, `e.s, e.k, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`, 0, `+head+`,
 			false, e.o, false, 0, `+d.stamp+`, '', '', e.b`, `ON CONFLICT (hash) DO NOTHING`)
 		// It ignores work that may not be claimed, for which until would be NULL, and such as is there.
-		s.insertClaimed = d.rowStatement(work+", t text, a text, u bigint", `INSERT OR IGNORE INTO `+workRow+` VALUES (e.s, e.k, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`,
-			CASE WHEN e.h = 0 OR COALESCE((SELECT o.token <> '' AND o.token IN (e.a, e.t) FROM kanava_task AS o
+		s.insertClaimed = d.rowStatement(work+", t text, a text, u bigint, p bigint", `INSERT OR IGNORE INTO `+workRow+` VALUES (e.s, e.k, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`,
+			CASE WHEN e.h = 0 OR COALESCE((SELECT o.token <> '' AND (o.token = e.t OR o.token = e.a AND o.seq = e.p) FROM kanava_task AS o
 				WHERE o.lane_hash = e.h AND o.lane_hash <> 0 AND o.dead = FALSE ORDER BY o.seq DESC LIMIT 1), TRUE) THEN e.u END, `+head+`,
 			false, e.o, false, 0, `+d.stamp+`, e.t, '', e.b)`)
 		s.promote = d.updateRows("kanava_task AS w", lane, `head = TRUE`, `w.seq = (`+first("e.h")+`) AND w.head = FALSE`)
 		s.lock, s.guard, s.clock, s.claim, s.claimAlone = "", "", "", claimForms{}, claimForms{}
 	} else {
-		// It is claimed where nothing is before it in its lane, or such as was claimed under the given secret.
-		const claimed = `e.t <> '' AND (l.token IS NULL OR l.token <> '' AND l.token = e.a)`
-		const claims = work + ", t text, a text, u bigint, n bigint"
+		// It is claimed where nothing is before it in its lane, or just what was claimed under the given secret: others
+		// were, too.
+		const claimed = `e.t <> '' AND (l.token IS NULL OR l.token <> '' AND l.token = e.a AND l.seq = e.p)`
+		const claims = work + ", t text, a text, u bigint, n bigint, p bigint"
 		s.insertWork = d.rowStatement(claims, `INSERT INTO `+workRow+` SELECT e.s, e.k, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`,
 				CASE WHEN `+claimed+` THEN `+d.heldFrom+` + e.u ELSE 0 END, e.h = 0 OR e.f AND l.token IS NULL,
 				false, e.o, false, 0, `+d.stamp+`, CASE WHEN `+claimed+` THEN e.t ELSE '' END, '', e.b
-			FROM `+d.given(claims)+` LEFT JOIN LATERAL (SELECT o.token FROM kanava_task AS o
+			FROM `+d.given(claims)+` LEFT JOIN LATERAL (SELECT o.token, o.seq FROM kanava_task AS o
 				WHERE o.lane_hash = e.h AND o.lane_hash <> 0 AND o.dead = FALSE ORDER BY o.seq DESC LIMIT 1) AS l ON true WHERE true
 			ON CONFLICT (hash) DO NOTHING RETURNING seq, token <> ''`)
 		// Locked in an order that cannot close a circle.

@@ -43,6 +43,23 @@ var heldBreaks = []struct {
 			}
 		})
 	}},
+	{"claims behind whatever its caller claimed", "work is claimed behind the last of one's own only", func(s *faulty) {
+		var last sync.Map // of what was claimed together, by the token of each
+		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
+			with := *b
+			with.Enqueue = slices.Clone(b.Enqueue)
+			for i := range with.Enqueue {
+				if token, ok := last.Load(with.Enqueue[i].Behind); ok {
+					with.Enqueue[i].Behind = token.(string)
+				}
+			}
+			done, err := s.Store.Commit(ctx, &with)
+			for _, l := range done.Claimed {
+				last.Store(l.Token, done.Claimed[len(done.Claimed)-1].Token)
+			}
+			return done, err
+		}
+	}},
 	{"tells of no claim", "work is claimed as it is enqueued", func(s *faulty) {
 		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
 			done, err := s.Store.Commit(ctx, b)

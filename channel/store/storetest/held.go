@@ -188,6 +188,24 @@ var heldCases = []testCase{
 		},
 	},
 	{
+		"work is claimed behind the last of one's own only",
+		heldReason + behindReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			hold := func(id string) store.Work {
+				return store.Work{Queue: "q", ID: id, Lane: "lane", Hold: time.Minute}
+			}
+			claimed := s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{hold("a"), hold("b")}}).Claimed
+			s.equal("what was claimed", idsOf(claimed), []string{"a", "b"})
+			if s.err == nil {
+				s.unheld("work behind what is not the last", s.hold("c", "lane", claimed[0].Token))
+			}
+			s.commit(store.Batch{Done: claimed})
+			s.claims("c")
+			return s.err
+		},
+	},
+	{
 		"behind its own work a batch claims none that other work is between",
 		heldReason + behindReason,
 		func(ctx context.Context, h harness) error {
