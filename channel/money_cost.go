@@ -43,7 +43,7 @@ func (u *unit) reserve(ch *Channel, customer *conversation.Customer, out *messag
 		}
 		m.FreeLeft = max(0, tier-int(free))
 	}
-	charge := u.core.prices.Charge(m, customer.Window, u.now, ch.zone())
+	charge := u.core.prices.Charge(m, customer.WindowBelieved(), u.now, ch.zone())
 	entry := pricing.Entry{Channel: ch.ID}
 	if market, ok := u.core.marketsOn(day).Of(customer.Phone); ok {
 		entry.Market = market

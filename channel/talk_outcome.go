@@ -140,7 +140,7 @@ func (u *unit) noteRefusal(m *messageRecord) error {
 	if f == nil || f.Class != string(message.ClassOptedOut) && (f.Class != string(message.ClassWindowClosed) || f.Code == 0) {
 		return nil
 	}
-	_, customer, err := u.talkOf(m.Conversation)
+	conv, customer, err := u.talkOf(m.Conversation)
 	if err != nil || customer == nil {
 		return err
 	}
@@ -153,5 +153,30 @@ func (u *unit) noteRefusal(m *messageRecord) error {
 	if !news {
 		return nil
 	}
-	return u.saveCustomer(customer)
+	if err := u.saveCustomer(customer); err != nil {
+		return err
+	}
+	return u.denyWindow(customer, conv)
+}
+
+// denyWindow lets a conversation, and the one that its customer is in, know of a window that WhatsApp says is closed.
+func (u *unit) denyWindow(customer *conversation.Customer, conv *conversation.Conversation) error {
+	if !customer.WindowDenied() {
+		return nil
+	}
+	now := conv
+	if customer.Conversation != conv.ID {
+		var err error
+		if now, err = u.current(customer); err != nil {
+			return err
+		}
+	}
+	for _, c := range unique([]*conversation.Conversation{conv, now}) {
+		if c != nil && c.DenyWindow(customer.WindowRefused) {
+			if err := u.saveConversation(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -46,8 +46,8 @@ func (u *unit) closing(w *worker.Job) error {
 	ch, ok := u.core.channels.get(conv.Channel)
 	closes, opened := customer.Window.ClosesAt()
 	left := closes.Sub(u.now).Round(time.Second)
-	if !ok || !opened || left <= 0 {
-		return nil // nobody worked meanwhile
+	if !ok || !opened || left <= 0 || customer.WindowDenied() {
+		return nil // nobody worked meanwhile, or WhatsApp says that it is closed
 	}
 	return u.tellHost(ch.ID, changeID(conversation.WindowClosing, conv.ID+"|"+closes.UTC().Format(time.RFC3339), 0), hostItem{
 		Kind: conversation.WindowClosing, Conversation: conv.ID, At: u.now.UTC(), Reason: duration.Duration(left).String(), Cause: "closing",

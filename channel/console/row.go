@@ -82,7 +82,7 @@ func orderOf(c *conversation.Conversation, customer *conversation.Customer, orde
 	switch {
 	case order == desk.LongestWait && !c.State.WaitingSince.IsZero():
 		return "a" + at(c.State.WaitingSince) + newest
-	case order == desk.ClosingFirst && customer.Window.OpenAt(now):
+	case order == desk.ClosingFirst && customer.WindowOpenAt(now):
 		closes, _ := customer.Window.ClosesAt()
 		return "a" + at(closes) + newest
 	}

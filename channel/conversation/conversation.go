@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/window"
 )
 
 // Conversation is one matter that a customer and agents talk about: the
@@ -120,6 +121,26 @@ func firstRunes(s string, n int) string {
 		n--
 	}
 	return s
+}
+
+// DenyWindow notes in what the rules of a desk go by that the customer's window was closed at a time, whatever they had
+// seen of it, and reports whether that is new to them.
+func (c *Conversation) DenyWindow(at time.Time) bool {
+	at = at.UTC().Truncate(time.Second)
+	if !c.State.WindowUntil.After(at) {
+		return false
+	}
+	c.State.WindowUntil = at
+	return true
+}
+
+// WindowOf is the window of its customer as the rules of a desk are to see it: without what WhatsApp denies, which
+// ends for them when it did.
+func (c *Conversation) WindowOf(customer *Customer) window.State {
+	if customer.WindowDenied() {
+		c.DenyWindow(customer.WindowRefused)
+	}
+	return customer.WindowBelieved()
 }
 
 // GoesOn says which of two conversations of one person goes on.

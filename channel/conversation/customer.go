@@ -250,6 +250,14 @@ func (c *Customer) WindowDenied() bool {
 	return !c.WindowRefused.IsZero() && !(ok && !last.Before(c.WindowRefused.Truncate(time.Second)))
 }
 
+// WindowBelieved is the customer's window without what WhatsApp denies.
+func (c *Customer) WindowBelieved() window.State {
+	if c.WindowDenied() {
+		return c.Window.Since(c.WindowRefused)
+	}
+	return c.Window
+}
+
 // WindowOpenAt says whether the customer service window is open, as far as anybody knows: free text goes.
 func (c *Customer) WindowOpenAt(now time.Time) bool { return c.Window.OpenAt(now) && !c.WindowDenied() }
 

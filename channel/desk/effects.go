@@ -26,7 +26,8 @@ func (d *Desk) carryOut(s *deskapi.Scene, effects []rules.Effect) {
 	for _, e := range effects {
 		d.effect(s, e)
 	}
-	due, _ := rulesOf(s).NextDue(s.Conversation.State, s.Customer.Window)
+	seen := s.Conversation.WindowOf(s.Customer) // which may change the state
+	due, _ := rulesOf(s).NextDue(s.Conversation.State, seen)
 	s.WakeAt(due) // the zero time if there is none
 }
 

@@ -64,8 +64,9 @@ func (d *Desk) held(s *deskapi.Scene, why conversation.Cause) {
 	if s.Conversation.Holder == conversation.HeldByBot {
 		s.Conversation.State, effects = rulesOf(s).OnHandBack(s.Conversation.State, s.Now)
 	} else {
+		seen := s.Conversation.WindowOf(s.Customer) // which may change the state
 		s.Conversation.State, effects = rulesOf(s).OnHandover(s.Conversation.State, rules.Handover{
-			Waits: why.HandsOver(), Window: s.Customer.Window, AllAway: d.allAway(s.Settings.ID),
+			Waits: why.HandsOver(), Window: seen, AllAway: d.allAway(s.Settings.ID),
 		}, s.Now)
 		d.route(s)
 	}

@@ -53,7 +53,7 @@ func rulesOf(s *deskapi.Scene) *rules.Rules { return s.Prepared.(*prepared).rule
 // Received implements [deskapi.Desk]: the rules decide whether a message goes on with the
 // conversation or begins the next one, and what follows.
 func (p part) Received(s *deskapi.Scene, m *conversation.Message) error {
-	fact := rules.Inbound{ID: m.ID, At: m.At, Window: s.Customer.Window, AllAway: p.allAway(s.Settings.ID), Bot: botAnswers(s)}
+	fact := rules.Inbound{ID: m.ID, At: m.At, Window: s.Conversation.WindowOf(s.Customer), AllAway: p.allAway(s.Settings.ID), Bot: botAnswers(s)}
 	if m.Kind == "text" {
 		fact.Text = m.Text
 	}
@@ -125,8 +125,9 @@ func (p part) Due(s *deskapi.Scene) error {
 		s.WakeAt(never)
 		return nil
 	}
-	s.Since, _ = rulesOf(s).NextDue(s.Conversation.State, s.Customer.Window)
-	state, effects := rulesOf(s).OnTimer(s.Conversation.State, s.Customer.Window, s.Now)
+	seen := s.Conversation.WindowOf(s.Customer) // which may change the state
+	s.Since, _ = rulesOf(s).NextDue(s.Conversation.State, seen)
+	state, effects := rulesOf(s).OnTimer(s.Conversation.State, seen, s.Now)
 	s.Conversation.State = state
 	p.carryOut(s, effects)
 	return nil
