@@ -20,7 +20,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
-			"FeedQuery": ids, "MergedError": ids,
+			"FeedQuery": ids, "MergedError": ids, "ItemError": "a number, and another error",
 			"Config": "plugs", "Hub": "no exported fields",
 		},
 		Shown: map[string]string{

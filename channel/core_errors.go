@@ -78,6 +78,22 @@ func (e *MergedError) Error() string { return ErrMerged.Error() + ": " + e.Into 
 // Is reports whether target is ErrMerged.
 func (e *MergedError) Is(target error) bool { return target == ErrMerged }
 
+// ItemError says which one was refused of several things that were given together: of the answers of
+// [Hub.ReplyAll], or of the rows of [Hub.NotifyAll]. It matches what Err matches.
+type ItemError struct {
+	// What is "answer" or "row", Number its place, from 1.
+	What   string
+	Number int
+	// Err is why.
+	Err error
+}
+
+// Error says which one and why.
+func (e *ItemError) Error() string { return fmt.Sprintf("%s %d: %v", e.What, e.Number, e.Err) }
+
+// Unwrap returns why.
+func (e *ItemError) Unwrap() error { return e.Err }
+
 var (
 	errDamaged       = errors.New("channel: stored work is damaged")
 	errNoNumber      = errors.New("channel: the item names no number")

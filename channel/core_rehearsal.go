@@ -1,16 +1,21 @@
 package channel
 
 import (
+	"errors"
+	"time"
+
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
 )
 
 // A rehearsal is what the steps before would have done, none of which is committed: those after them go by it.
 type rehearsal struct {
-	// limits says that whom the steps before would have reached counts for the messaging limit.
-	limits  bool
+	// waits says that a step would wait for the messaging limit, and not be refused: until at least until.
+	waits   bool
+	until   time.Time
 	totals  map[store.RecordKey]int64
 	reached map[string]bool   // by messageRecord.Reach
 	prints  map[string]string // of messages with a key of the host's, by ID
@@ -26,11 +31,11 @@ func (r *rehearsal) keep(m *messageRecord, keyed bool) {
 	for i := range r.last {
 		switch a := &r.last[i]; {
 		case a.N == 0:
-		case a.Kind == kindMoney, a.Kind == kindReached && r.limits && !r.reached[m.Reach]:
+		case a.Kind == kindMoney, a.Kind == kindReached && !r.reached[m.Reach]:
 			r.totals[a.ID()] += a.N
 		}
 	}
-	if r.limits && m.Reach != "" {
+	if m.Reach != "" {
 		r.reached[m.Reach] = true
 	}
 	if keyed {
@@ -86,6 +91,16 @@ func (r *rehearsal) comes(to message.Recipient) string {
 
 // reaches says that a step before would have reached a person.
 func (r *rehearsal) reaches(person string) bool { return r != nil && r.reached[person] }
+
+// outwaits says that a messaging limit stands in nobody's way: the step would wait for it.
+func (r *rehearsal) outwaits(err error) bool {
+	limit, ok := errors.AsType[*pricing.LimitError](err)
+	if r == nil || !r.waits || !ok || limit.Next.IsZero() {
+		return false
+	}
+	r.until = limit.Next
+	return true
+}
 
 // Total returns a running total with what this step adds to it, and those before it would have added.
 func (u *unit) Total(r store.Record) (int64, error) {

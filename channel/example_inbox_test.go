@@ -193,11 +193,11 @@ func ExampleHub_NotifyAll() {
 	for result := range hub.NotifyAll(ctx, you, campaign.Campaign{Key: "spring"}, rows) {
 		sum.Add(result)
 		if result.Err != nil {
-			fmt.Printf("row %d: %s\n", result.Row, explain.Error(result.Err).Text)
+			fmt.Println(explain.Error(result.Err).Text)
 		}
 	}
 	fmt.Println("queued:", sum.Queued, "before:", sum.Again)
 	// Output:
-	// row 2: The message has something that WhatsApp, or who carries it there, does not accept.
+	// Row 2: The message has something that WhatsApp, or who carries it there, does not accept.
 	// queued: 1 before: 1
 }

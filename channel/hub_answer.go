@@ -31,7 +31,7 @@ func (h *Hub) Reply(ctx context.Context, by conversation.Author, r Reply) (*conv
 
 // ReplyAll is [Hub.Reply] for 1 to [MaxReplies] answers in one conversation, queued together, in
 // order, or not at all: pictures that follow each other, which phones show as an album, or a text
-// and its files.
+// and its files. Of several an [*ItemError] says which one is refused.
 func (h *Hub) ReplyAll(ctx context.Context, by conversation.Author, replies []Reply) ([]*conversation.Message, error) {
 	if len(replies) == 0 || len(replies) > MaxReplies {
 		problem := message.Problem{

@@ -1,12 +1,15 @@
 package channel_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 )
@@ -34,6 +37,28 @@ func TestAnAlbumGoesOutTogetherOrNotAtAll(t *testing.T) {
 		_, err := l.Hub.ReplyAll(t.Context(), alice, []channel.Reply{picture("1"), {Conversation: conv, Content: &message.Text{}}})
 		require.ErrorIs(t, err, message.ErrInvalid)
 		require.ErrorContains(t, err, "answer 2")
+		for name, bad := range map[string][]channel.Reply{
+			"an empty text":             {picture("1"), picture("2"), {Conversation: conv, Content: &message.Text{}}},
+			"a key that is too long":    {picture("1"), picture("2"), {Conversation: conv, Content: &message.Text{Body: "x"}, Key: strings.Repeat("k", 256)}},
+			"another conversation":      {picture("1"), picture("2"), {Conversation: other, Content: &message.Text{Body: "x"}}},
+			"a template that is not":    {picture("1"), picture("2"), {Conversation: conv, Template: &channel.Template{Name: "none", Language: "en"}}},
+			"a quote of nothing":        {picture("1"), picture("2"), {Conversation: conv, Quote: "m_none", Content: &message.Text{Body: "x"}}},
+			"metadata that are no JSON": {picture("1"), picture("2"), {Conversation: conv, Content: &message.Text{Body: "x"}, Metadata: json.RawMessage("{")}},
+		} {
+			_, err := l.Hub.ReplyAll(t.Context(), alice, bad)
+			var item *channel.ItemError
+			require.ErrorAs(t, err, &item, name)
+			require.Equal(t, 3, item.Number, name)
+			x := explain.Error(err)
+			require.Equal(t, 3, x.Number, name)
+			require.True(t, strings.HasPrefix(x.Text, "Answer 3: "), x.Text)
+			require.Equal(t, channel.CauseOf(item.Err), x.Cause, name)
+
+			if name != "another conversation" {
+				_, err = l.Hub.ReplyAll(t.Context(), alice, bad[2:])
+				require.Zero(t, explain.Error(err).Number, "there is one only")
+			}
+		}
 		require.Len(t, l.Messages(conv), 1, "nothing was stored")
 
 		sent, err := l.Hub.ReplyAll(t.Context(), alice, album)

@@ -28,7 +28,7 @@ func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.
 			yield(&campaign.Result{Err: fmt.Errorf("channel: notify all: %w", err), Cause: CauseOf(err)})
 			return
 		}
-		row, before := 0, &rehearsal{limits: c.NoWait}
+		row, before := 0, &rehearsal{waits: !c.NoWait && store.DeferredIn(ctx) == nil}
 		for n, err := range rows {
 			row++
 			result := &campaign.Result{Row: row}
@@ -38,7 +38,7 @@ func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.
 				fault = err != nil && !isRefusal(err) && !errors.Is(err, ErrNoChannel) && !isA[*checkError](err)
 			}
 			if err != nil {
-				result.Err, result.Cause = fmt.Errorf("channel: notify all: row %d: %w", row, err), CauseOf(err)
+				result.Err, result.Cause = fmt.Errorf("channel: notify all: %w", &ItemError{"row", row, err}), CauseOf(err)
 			}
 			if !yield(result) || fault || err != nil && ctx.Err() != nil {
 				return
@@ -72,6 +72,7 @@ func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *campaign
 		}
 		if c.Dry && !what.again {
 			before.keep(msg, keyed)
+			result.Until = before.until
 		}
 		result.Message, result.Again = &msg.Message, what.again
 		if ch, ok := h.channels.get(n.Channel); ok {

@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
@@ -83,6 +84,9 @@ func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
 		require.ErrorIs(t, results[19].Err, errRow)
 		require.ErrorIs(t, results[29].Err, message.ErrInvalid)
 		require.ErrorContains(t, results[29].Err, "row 30")
+		x := explain.Error(results[29].Err)
+		require.Equal(t, 30, x.Number)
+		require.Contains(t, x.Text, "Row 30: ")
 		require.Equal(t, map[conversation.Cause]int{"": 1, conversation.CauseInvalid: 1}, sum.Refused)
 		r.Settle()
 		require.Empty(t, r.Host.Changes, "a dry run queues nothing and tells nobody")
@@ -275,6 +279,66 @@ func TestADryRunCountsWhomTheRowsBeforeWouldReach(t *testing.T) {
 			sum.Add(result)
 		}
 		require.Zero(t, sum.Again)
+		l.Pass(time.Minute)
+	})
+}
+
+func TestADryRunTellsForWhichRowsTheRunWillWait(t *testing.T) {
+	t.Parallel()
+	experiment(t, notifying(t), func(t *testing.T, l *lab) {
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: "TIER_50"}))
+		reminder := func(n int) func(func(channel.Notification, error) bool) {
+			return func(yield func(channel.Notification, error) bool) {
+				for row, err := range people(n, 0, 0) {
+					row.Template = &channel.Template{Name: "reminder", Language: "en"}
+					if !yield(row, err) {
+						return
+					}
+				}
+			}
+		}
+		begun := time.Now()
+		for result := range l.Hub.NotifyAll(t.Context(), byYou, campaign.Campaign{Key: "before"}, reminder(20)) {
+			require.NoError(t, result.Err)
+		}
+		l.Pass(time.Hour)
+
+		c := campaign.Campaign{Key: "news"}
+		foretell := func(c campaign.Campaign) (until []time.Time, sum campaign.Totals) {
+			c.Dry = true
+			for result := range l.Hub.NotifyAll(t.Context(), byYou, c, reminder(110)) {
+				until = append(until, result.Until)
+				sum.Add(result)
+			}
+			return until, sum
+		}
+		until, sum := foretell(c)
+		require.Equal(t, 110, sum.Queued, "the run waits, and refuses nobody")
+		require.Empty(t, sum.Refused)
+		require.Equal(t, 60, sum.Waiting)
+		for row, at := range until {
+			switch {
+			case row < 50:
+				require.Zero(t, at, row)
+			case row < 70: // those of the other campaign are a day old first
+				require.WithinRange(t, at, begun.Add(24*time.Hour-time.Second), begun.Add(24*time.Hour+time.Second), row)
+			default:
+				require.WithinRange(t, at, begun.Add(25*time.Hour-time.Second), begun.Add(25*time.Hour+time.Minute), row)
+			}
+		}
+		_, sum = foretell(campaign.Campaign{Key: "news", NoWait: true})
+		require.Equal(t, 50, sum.Queued)
+		require.Zero(t, sum.Waiting)
+		require.Equal(t, map[conversation.Cause]int{conversation.CauseLimit: 60}, sum.Refused)
+
+		sum = campaign.Totals{}
+		row := 0
+		for result := range l.Hub.NotifyAll(t.Context(), byYou, c, reminder(110)) {
+			sum.Add(result)
+			require.False(t, time.Now().Before(until[row]), "it waits as long, or longer")
+			row++
+		}
+		require.Equal(t, 110, sum.Queued)
 		l.Pass(time.Minute)
 	})
 }

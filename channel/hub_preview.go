@@ -22,7 +22,8 @@ type ReplyPreview struct {
 	Refused error
 	// Template says that it would go as a template.
 	Template bool
-	// Closes is when the customer service window closes, zero if it was never open; Open that it is.
+	// Closes is when the customer service window closes or closed, or when WhatsApp said that it is; zero if it was
+	// never open. Open says that it is.
 	Open   bool
 	Closes time.Time
 	// FreeLeft is how many service messages are still free this month; -1 without budget and rates.
@@ -56,7 +57,9 @@ func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply)
 			return err
 		}
 		p.Open = customer.WindowOpenAt(u.now)
-		p.Closes, _ = customer.Window.ClosesAt()
+		if p.Closes, _ = customer.Window.ClosesAt(); customer.WindowDenied() {
+			p.Closes = customer.WindowRefused
+		}
 		if err := u.freeLeft(ch, p); err != nil {
 			return err
 		}
@@ -99,7 +102,7 @@ func (h *Hub) rehearse(ctx context.Context, r *rehearsal, f func(u *unit) error)
 		return err
 	}
 	run := h.unit(func(u *unit) error {
-		u.rehearsal = r
+		u.rehearsal, r.until = r, time.Time{}
 		err := f(u)
 		r.last = u.Added()
 		return err

@@ -46,7 +46,7 @@ func (u *unit) reach(ch *Channel, customer *conversation.Customer, out *message.
 		return err
 	}
 	if known && tier != pricing.TierUnlimited && !again && !u.rehearsal.reaches(m.Reach) {
-		if err := u.roomFor(portfolio, tier); err != nil {
+		if err := u.roomFor(portfolio, tier); err != nil && !u.rehearsal.outwaits(err) {
 			return err
 		}
 	}
@@ -109,7 +109,11 @@ func (u *unit) limitReached(portfolio string, tier pricing.Tier, n int) error {
 	if err != nil {
 		return fmt.Errorf("channel: read messaging limit: %w", err)
 	}
-	if len(oldest) > 0 && tier > 0 {
+	switch {
+	case tier <= 0:
+	case u.rehearsal != nil && len(oldest) < over: // so many more would be written to just now
+		e.Next = u.now.UTC().Truncate(time.Second).Add(reachLife)
+	case len(oldest) > 0:
 		e.Next = time.UnixMicro(oldest[len(oldest)-1].Sort).UTC().Truncate(time.Second).Add(reachLife)
 	}
 	return e

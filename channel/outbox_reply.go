@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -61,7 +60,7 @@ type outbox struct{ *core }
 func (o *outbox) reply(ctx context.Context, by conversation.Author, replies []Reply) (all []*messageRecord, err error) {
 	for i := range replies {
 		if err := usable.Text("key", replies[i].Key, maxKey); err != nil {
-			return nil, err
+			return nil, answer(replies, i, err)
 		}
 	}
 	first := &replies[0]
@@ -76,15 +75,12 @@ func (o *outbox) reply(ctx context.Context, by conversation.Author, replies []Re
 		var fresh []*messageRecord
 		for i := range replies {
 			if replies[i].Conversation != first.Conversation {
-				return invalidAt("conversation", message.RuleUniform)
+				return answer(replies, i, invalidAt("conversation", message.RuleUniform))
 			}
 			r := replies[i]
 			m, err := u.send(ch, customer, conv, &r)
-			if err != nil && len(replies) > 1 {
-				return fmt.Errorf("answer %d: %w", i+1, err)
-			}
 			if err != nil {
-				return err
+				return answer(replies, i, err)
 			}
 			if all = append(all, m); !r.again {
 				fresh = append(fresh, m)
@@ -97,6 +93,14 @@ func (o *outbox) reply(ctx context.Context, by conversation.Author, replies []Re
 		return nil, err
 	}
 	return all, nil
+}
+
+// answer says which of several answers is wrong.
+func answer(replies []Reply, i int, err error) error {
+	if len(replies) < 2 {
+		return err
+	}
+	return &ItemError{"answer", i + 1, err}
 }
 
 // together makes one answer of the messages that were queued just now. Those that an earlier call queued under the

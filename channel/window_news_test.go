@@ -162,6 +162,7 @@ func TestAClosedWindowThatWhatsAppReportsIsRemembered(t *testing.T) {
 				p, err := l.Hub.PreviewReply(t.Context(), alice, channel.Reply{Conversation: conv, Content: &message.Text{Body: "hi"}})
 				require.NoError(t, err)
 				require.False(t, p.Open)
+				require.False(t, p.Closes.After(time.Now()))
 				require.ErrorIs(t, p.Refused, window.ErrClosed)
 				require.Len(t, l.Line.Texts(), sent, "it is not tried")
 				_, err = l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "reminder", Language: "en"}})
@@ -170,6 +171,28 @@ func TestAClosedWindowThatWhatsAppReportsIsRemembered(t *testing.T) {
 				l.Say(channeltest.Kim, "wamid.2", "I am here")
 				_, err = l.Reply(conv, "so am I")
 				require.NoError(t, err, "the customer opened it again")
+			})
+		})
+	}
+}
+
+func TestAWindowThatWhatsAppDeniesDoesNotCloseSoon(t *testing.T) {
+	t.Parallel()
+	for name, denied := range map[string]bool{"denied": true, "open": false} {
+		t.Run(name, func(t *testing.T) {
+			o := channeltest.LabOptions{Settings: func(s *settings.Settings) { s.ClosingNotice = duration.Hour }}
+			asked(t, o, func(t *testing.T, l *lab, conv string) {
+				if denied {
+					l.Line.Sends(func(context.Context, message.Outbound, int) error { return &closedByWhatsApp{} })
+				}
+				_, err := l.Reply(conv, "x")
+				require.NoError(t, err)
+				l.Pass(25 * time.Hour)
+				if denied {
+					require.Empty(t, l.Host.Of(conversation.WindowClosing))
+				} else {
+					require.Len(t, l.Host.Of(conversation.WindowClosing), 1)
+				}
 			})
 		})
 	}

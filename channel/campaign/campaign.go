@@ -4,6 +4,7 @@ package campaign
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -17,8 +18,8 @@ type Campaign struct {
 	// back counts as queued, too, and stays taken back.
 	Key string
 	// Dry queues nothing: each result says what would become of its row now, after those before it: what they would
-	// have used of a budget counts, a key that is there twice is queued once, and with NoWait whom they would have
-	// reached counts for the messaging limit. Keys are remembered, some 200 bytes each.
+	// have used of a budget counts, whom they would have reached counts for the messaging limit, and a key that is
+	// there twice is queued once. Keys and people are remembered, some 200 bytes each.
 	Dry bool
 	// NoWait takes a messaging limit for a refusal. Otherwise the campaign waits, over days if it
 	// must.
@@ -32,12 +33,15 @@ type Result struct {
 	// Message is the message as queued, or with Dry as it would be, with what is set aside in Cost;
 	// nil if it was refused.
 	Message *conversation.Message
-	// Err is why it was refused: that of Hub.Notify, or of the row itself.
+	// Err is why it was refused: that of Hub.Notify, or of the row itself, in a *channel.ItemError with Row.
 	Err error
 	// Cause is Err in a word, as channel.CauseOf says it; "" if it is no refusal.
 	Cause conversation.Cause
 	// Again says that it had been queued by an earlier run, or for an earlier row of the same key and person.
 	Again bool
+	// Until says, with Dry, that the campaign would wait for the messaging limit before this row, till then or
+	// longer; zero if not. It is a moment at which somebody's 24 hours are over.
+	Until time.Time
 	// Currency is that of the rates of the row's channel; "" if it has none.
 	Currency string
 }
@@ -52,6 +56,8 @@ type Totals struct {
 	Rows   int `json:"rows"`
 	Queued int `json:"queued"` // with Dry: would be
 	Again  int `json:"again"`  // had been queued before
+	// Waiting counts those of Queued for which, with Dry, the campaign would wait.
+	Waiting int `json:"waiting,omitempty"`
 	// Refused counts by Cause; "" is for rows that could not be read, and other errors.
 	Refused map[conversation.Cause]int `json:"refused,omitempty"`
 	// Cost is what is set aside, by the currency of the channels' rates; nil if nothing is. Unpriced
@@ -73,6 +79,9 @@ func (t *Totals) Add(r *Result) {
 		t.Again++
 	default:
 		t.Queued++
+		if !r.Until.IsZero() {
+			t.Waiting++
+		}
 		hold := r.Message.Cost.Hold
 		switch {
 		case hold.Units == 0:

@@ -91,9 +91,14 @@ func (l *language) known(of, word, title string) struct {
 // explained puts an explanation into the language, by its cause; what has none is said in English.
 func (l *language) explained(x *explain.Explanation) (text, do string) {
 	for _, key := range []string{string(x.Cause), strconv.Itoa(x.Status)} {
-		if said, ok := l.words["cause."+key]; ok && l.Tag != "en" {
-			return said, l.words["do."+key]
+		said, ok := l.words["cause."+key]
+		if !ok || l.Tag == "en" {
+			continue
 		}
+		if x.Number > 0 {
+			said = l.say("numbered", x.Number, said)
+		}
+		return said, l.words["do."+key]
 	}
 	return x.Text, x.Do
 }

@@ -12,6 +12,7 @@ package explain
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -56,6 +57,9 @@ type Explanation struct {
 	Until time.Time `json:"until,omitzero"`
 	// Fields are the places that are wrong.
 	Fields []Field `json:"fields,omitempty"`
+	// Number is which one it is about of several that were given together, from 1, as a [*channel.ItemError]
+	// says; Text begins with that. 0: there was one only.
+	Number int `json:"number,omitempty"`
 }
 
 // A Field is one thing that is wrong in what was given.
@@ -75,6 +79,14 @@ func Error(err error) Explanation {
 	if err == nil {
 		return Explanation{}
 	}
+	x := explained(err)
+	if e, ok := errors.AsType[*channel.ItemError](err); ok {
+		x.Number, x.Text = e.Number, fmt.Sprintf("%s%s %d: %s", strings.ToUpper(e.What[:1]), e.What[1:], e.Number, x.Text)
+	}
+	return x
+}
+
+func explained(err error) Explanation {
 	for i := range explanations {
 		if e := &explanations[i]; e.is(err) {
 			x := e.Explanation

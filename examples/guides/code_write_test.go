@@ -75,7 +75,7 @@ func consent(ctx context.Context, hub *channel.Hub, phone string) error {
 func writeToAll(ctx context.Context, hub *channel.Hub, by conversation.Author, rows iter.Seq2[channel.Notification, error], dry bool) error {
 	for result := range hub.NotifyAll(ctx, by, campaign.Campaign{Key: "november news", Dry: dry}, rows) {
 		if result.Err != nil {
-			fmt.Println("row", result.Row, explain.Error(result.Err).Text, result.Err) // the second is for you
+			fmt.Println(explain.Error(result.Err).Text, result.Err) // the first says which row, the second is for you
 		}
 	}
 	return ctx.Err()
