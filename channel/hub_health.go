@@ -57,6 +57,17 @@ func (h *Hub) Health(ctx context.Context, only ...string) (*health.Report, error
 	if len(only) > 0 {
 		return state, nil
 	}
+	if len(facts.outages) > 0 {
+		state.Outages = maps.Clone(facts.outages)
+	}
+	for i := range state.Channels {
+		if out := state.Channels[i].Outage; out != nil {
+			if state.Outages == nil {
+				state.Outages = map[string]health.Outage{}
+			}
+			state.Outages[state.Channels[i].ID] = *out
+		}
+	}
 	state.Work = whole(facts.queues)
 	for i := range facts.queues {
 		q := &facts.queues[i]

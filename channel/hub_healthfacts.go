@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -21,6 +22,7 @@ type healthFacts struct {
 	outages    map[string]health.Outage
 	pulses     map[string]pulse
 	notCovered map[string]int
+	used       map[string]int64 // of budgets, by the key of the running total
 	processes  []health.Process
 	chores     map[string]chores
 	notices    map[string][]conversation.Notice
@@ -42,7 +44,17 @@ func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, er
 		}
 		f.standing[r.Key] = s.public()
 	}
-	if f.outages, err = h.outagesStored(ctx, ids); err != nil {
+	if f.processes, err = h.processes(ctx); err != nil {
+		return nil, err
+	}
+	all := slices.Clone(ids)
+	for i := range f.processes {
+		all = append(all, f.processes[i].Channels...)
+	}
+	if f.outages, err = h.outagesStored(ctx, unique(all)); err != nil {
+		return nil, err
+	}
+	if f.used, err = h.budgetsUsed(ctx, ids); err != nil {
 		return nil, err
 	}
 	keys := append(slices.Clone(ids), upkeepPulse(""))
@@ -58,11 +70,30 @@ func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, er
 	if f.notices, err = h.intake.storedNotices(ctx, ids); err != nil {
 		return nil, err
 	}
-	if f.processes, err = h.processes(ctx); err != nil {
-		return nil, err
-	}
 	f.notCovered, err = h.intake.countNotCovered(ctx, ids)
 	return f, err
+}
+
+// budgetsUsed reads what is used of the channels' budgets. It sums nothing up anew: whoever sends sees to that.
+func (h *Hub) budgetsUsed(ctx context.Context, ids []string) (map[string]int64, error) {
+	var keys []string
+	for _, id := range ids {
+		if ch, ok := h.channels.get(id); ok && ch.Budget != nil {
+			keys = append(keys, ch.usedTally(pricing.MonthOf(h.now(), ch.zone())).Key)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	records, err := h.store.Get(ctx, kindMoney, keys...)
+	if err != nil {
+		return nil, fmt.Errorf("read budgets: %w", err)
+	}
+	used := map[string]int64{}
+	for _, r := range records {
+		used[r.Key] = r.N
+	}
+	return used, nil
 }
 
 // survey asks how the queues stand.
@@ -121,6 +152,11 @@ func (f *healthFacts) channel(id string, ch *Channel, now time.Time) health.Chan
 	}
 	if o, ok := f.outages[id]; ok {
 		c.Outage = &o
+	}
+	if ch.Budget != nil {
+		month := pricing.MonthOf(now, ch.zone())
+		balance := ch.Budget.Balance(month, f.used[ch.usedTally(month).Key])
+		c.Budget = &balance
 	}
 	if ch.Templates != nil {
 		c.TemplatesSynced = ch.Templates.Synced()

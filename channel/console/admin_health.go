@@ -161,6 +161,11 @@ func alarmsOf(n *number, now time.Time) (list []alarm) {
 	add(n.Outage != nil, outAlarm(n.Outage, n.Name))
 	add(n.Ticketing != nil, outAlarm(n.Ticketing, n.Name))
 	add(!n.Enabled, alarm{Key: "disabled"})
+	if n.Budget != nil {
+		spent := n.Budget.Remaining <= 0
+		add(spent, alarm{Key: "budget_spent", Bad: true})
+		add(!spent && n.Budget.Low(), alarm{Key: "budget_low"})
+	}
 	add(n.Quality == "bad", alarm{Key: "quality", Bad: true})
 	switch n.Standing.NameStatus {
 	case "DECLINED", "REJECTED", "EXPIRED":

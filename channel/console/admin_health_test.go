@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/console"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -44,6 +45,28 @@ func TestHealthShowsNumbersWorkAndProcessesToWhoeverAdministers(t *testing.T) {
 		require.NotContains(t, part.text, "<html")
 		require.Contains(t, part.text, "The token ends soon")
 	})
+}
+
+func TestHealthWarnsOfABudgetThatRunsLow(t *testing.T) {
+	for name, c := range map[string]struct {
+		budget *pricing.Budget
+		says   string
+	}{
+		"low":     {&pricing.Budget{Limit: 5, LowWater: 10}, "The budget runs low"},
+		"used up": {&pricing.Budget{}, "The budget is used up"},
+		"enough":  {&pricing.Budget{Limit: 50, LowWater: 10}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withHub(t, func(hub *channel.Config) { hub.Channels[0].Budget = c.budget }, nil, func(t *testing.T, s *site) {
+				page := s.get(root, "/admin/health").text
+				if c.says == "" {
+					require.NotContains(t, page, "The budget")
+				} else {
+					require.Contains(t, page, c.says)
+				}
+			})
+		})
+	}
 }
 
 func TestPagesOfAdministratorsAreNothingToOthers(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -60,6 +61,9 @@ type Report struct {
 	Processes []Process `json:"processes,omitempty"`
 	// Channels are the states of the channels, ordered by ID.
 	Channels []Channel `json:"channels"`
+	// Outages are the channels that do not send, by ID, those that only other processes on the store have among them;
+	// nil if there are none.
+	Outages map[string]Outage `json:"outages,omitempty"`
 }
 
 // Channel is the state of one channel.
@@ -75,6 +79,8 @@ type Channel struct {
 	OldestUncertain time.Time `json:"oldest_uncertain,omitzero"`
 	// Outage says that the channel does not send, and since when; nil if it does.
 	Outage *Outage `json:"outage,omitempty"`
+	// Budget is how the channel's budget stands, of this month if it is monthly; nil if it has none.
+	Budget *pricing.Balance `json:"budget,omitempty"`
 	// Ticketing says that this process cannot tell the host about this channel; nil if it can.
 	Ticketing *Outage `json:"ticketing,omitempty"`
 	// Received is when the last webhook about the number was applied, and Sent when WhatsApp

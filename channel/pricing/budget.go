@@ -131,10 +131,10 @@ func (e *BudgetError) Is(target error) bool { return target == ErrBudgetExhauste
 
 // A Balance is the standing of a channel's budget.
 type Balance struct {
-	Budget    Budget
-	Month     Month // the month it is about if the budget is monthly, else ""
-	Used      int64 // in Budget.Unit
-	Remaining int64 // in Budget.Unit; negative if overdrawn
+	Budget    Budget `json:"budget"`
+	Month     Month  `json:"month,omitempty"` // the month it is about if the budget is monthly, else ""
+	Used      int64  `json:"used"`            // in Budget.Unit
+	Remaining int64  `json:"remaining"`       // in Budget.Unit; negative if overdrawn
 }
 
 // Low reports whether the remainder is at or below the low-water mark.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
@@ -16,7 +18,7 @@ func (p *program) healthVerb() *cobra.Command {
 	cmd := p.onStore(&cobra.Command{
 		Use:     "health",
 		Short:   "Whether work waits, is dead or uncertain, and who works on it",
-		Long:    `Looks at the store of a channel: what waits and for how long, what is dead, what is uncertain, and which processes work on it. The exit code is 1 if something is dead or uncertain, if work waits for longer than --delay, or if nobody works on the store: a check for cron and for alarms.`,
+		Long:    `Looks at the store of a channel: what waits and for how long, what is dead, what is uncertain, which channels are out, and which processes work on it. The exit code is 1 if something is dead or uncertain, if a channel sends nothing because of an outage, if work waits for longer than --delay, or if nobody works on the store: a check for cron and for alarms.`,
 		Example: "  kanava health\n  kanava health --delay 5m --json\n  kanava health --sim",
 		Args:    arguments(0, 0, ""),
 	}, &operating{p: p}, false, func(ctx context.Context, _ *operating, h *channel.Hub, _ []string) error {
@@ -36,7 +38,7 @@ func (p *program) healthVerb() *cobra.Command {
 		if err := p.print(state, func(w io.Writer) { p.healthText(w, state, living, delay) }); err != nil {
 			return err
 		}
-		if state.Dead > 0 || state.Uncertain > 0 || state.Delay.Std() > delay || living == 0 {
+		if state.Dead > 0 || state.Uncertain > 0 || state.Delay.Std() > delay || living == 0 || len(state.Outages) > 0 {
 			return errFound
 		}
 		return nil
@@ -57,6 +59,11 @@ func (p *program) healthText(w io.Writer, state *health.Report, living int, dela
 	line(state.Delay.Std() > delay, "work waits for %s", spoken(state.Delay.Std()))
 	line(state.Dead > 0, "%s%s", plural(state.Dead, "dead letter"), map[bool]string{true: "; kanava dead list shows them"}[state.Dead > 0])
 	line(state.Uncertain > 0, "%s", plural(state.Uncertain, "uncertain message"))
+	line(len(state.Outages) > 0, "%s", plural(len(state.Outages), "channel")+" out")
+	for _, id := range slices.Sorted(maps.Keys(state.Outages)) {
+		out := state.Outages[id]
+		fmt.Fprintf(w, "  %s sends nothing since %s: %s (%s)\n", id, out.Since.UTC().Format("2006-01-02 15:04:05 MST"), out.Kind, out.Reason)
+	}
 	if state.NotCovered > 0 {
 		// All that there ever were: worth a look, and no alarm.
 		fmt.Fprintln(w, p.paint(marks["warn"].colour, marks["warn"].mark), plural(state.NotCovered, "item")+" signed with a secret that may not speak for the number")

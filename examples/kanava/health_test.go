@@ -25,3 +25,16 @@ func TestHealthShowsWhoWorksOnTheStoreAndWhoWasLost(t *testing.T) {
 	require.Regexp(t, `two/8\s+11:59:00 UTC\s+0\s+right\s+lost`, out.String())
 	require.NotContains(t, out.String(), "three")
 }
+
+func TestHealthSaysWhichChannelsAreOut(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	p := &program{}
+	p.healthText(&out, &health.Report{}, 1, time.Minute)
+	require.Contains(t, out.String(), "✓ 0 channels out")
+	out.Reset()
+	p.healthText(&out, &health.Report{Outages: map[string]health.Outage{
+		"support": {Kind: health.OutageUnauthorized, Since: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), Reason: "code 190"},
+	}}, 1, time.Minute)
+	require.Contains(t, out.String(), "✗ 1 channel out\n  support sends nothing since 2026-11-29 12:00:00 UTC: unauthorized (code 190)\n")
+}

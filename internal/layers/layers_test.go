@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"channel/campaign":   {"channel/conversation", "channel/pricing"},
 	"channel/deadletter": {"channel/store"},
 	"channel/settings":   {"channel/duration", "channel/pricing", "redact", "window"},
-	"channel/health":     {"channel/conversation", "channel/duration", "channel/store"},
+	"channel/health":     {"channel/conversation", "channel/duration", "channel/pricing", "channel/store"},
 	"channel/hooks":      {"channel/conversation", "channel/health", "channel/pricing"},
 	"channel/explain":    {"channel", "channel/conversation", "channel/internal/usable", "channel/message", "channel/pricing", "channel/settings", "channel/store", "template", "window"},
 	"channel/desk": {
