@@ -221,6 +221,7 @@ func (s *Store) queue(name string) *queue {
 // enqueue adds or replaces work, counts what is new and claims what may be claimed at once.
 func (s *Store) enqueue(b *store.Batch) (fresh int, claimed []store.Lease) {
 	now := s.clock()
+	held := make([]*item, len(b.Enqueue)) // to be claimed once all is in its place
 	for i := range b.Enqueue {
 		w := &b.Enqueue[i]
 		q := s.queue(w.Queue)
@@ -251,7 +252,13 @@ func (s *Store) enqueue(b *store.Batch) (fresh int, claimed []store.Lease) {
 			fresh++
 		}
 		q.link(it)
-		if w.Hold > 0 && old == nil && it.due() <= b.Now.UnixMicro() && (it.head || q.follows(it, w.Behind, claimed)) {
+		if w.Hold > 0 && old == nil && it.due() <= b.Now.UnixMicro() {
+			held[i] = it
+		}
+	}
+	for i, it := range held {
+		w := &b.Enqueue[i]
+		if q := s.queue(w.Queue); it != nil && (it.head || q.follows(it, w.Behind, claimed)) {
 			q.lease(it, s.token(), b.Owner, b.Now.Add(w.Hold))
 			claimed = append(claimed, it.Lease())
 		}

@@ -20,6 +20,21 @@ var heldBreaks = []struct {
 	{"expects eight at most", "one wrong version among many that are expected conflicts", func(s *faulty) {
 		mapBatch(s, func(_ context.Context, b *store.Batch) { b.Expect = b.Expect[:min(8, len(b.Expect))] })
 	}},
+	{"claims each piece of work before it knows the next", "work that comes into a lane is before what a batch would claim there", func(s *faulty) {
+		s.commit = func(ctx context.Context, b *store.Batch) (all store.Committed, err error) {
+			one := *b
+			for i := 0; i == 0 || i < len(b.Enqueue) && err == nil; i++ {
+				var done store.Committed
+				if len(b.Enqueue) > 0 {
+					one.Enqueue = b.Enqueue[i : i+1]
+				}
+				done, err = s.Store.Commit(ctx, &one)
+				all.Fresh, all.Claimed = all.Fresh+done.Fresh, append(all.Claimed, done.Claimed...)
+				one = store.Batch{Now: b.Now, Owner: b.Owner}
+			}
+			return all, err
+		}
+	}},
 	{"claims one of each lane", "of one lane a batch claims all that stands behind one another", func(s *faulty) {
 		mapBatch(s, func(_ context.Context, b *store.Batch) {
 			b.Enqueue = slices.Clone(b.Enqueue)

@@ -158,6 +158,20 @@ var heldCases = []testCase{
 		},
 	},
 	{
+		"work that comes into a lane is before what a batch would claim there",
+		heldReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			s.enqueue(store.Work{Queue: "q", ID: "old", Lane: "elsewhere"})
+			s.unheld("work behind such as the batch replaces", s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{
+				{Queue: "q", ID: "new", Lane: "lane", Hold: time.Minute}, {Queue: "q", ID: "old", Lane: "lane"},
+			}}))
+			s.commit(done(s.claims("old")...))
+			s.claims("new")
+			return s.err
+		},
+	},
+	{
 		"of one lane a batch claims all that stands behind one another",
 		heldReason + behindReason,
 		func(ctx context.Context, h harness) error {
