@@ -12,7 +12,8 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// DeadLetters lists dead letters, oldest first. The error matches ErrUnusable for a query without Work.
+// DeadLetters lists dead letters, oldest first. The error matches ErrUnusable for a query without Work, or with a kind
+// of which nobody knows.
 func (h *Hub) DeadLetters(ctx context.Context, q deadletter.Query) (letters []deadletter.Letter, err error) {
 	if err := usable.Required("kind of work", q.Work); err != nil {
 		return nil, fmt.Errorf("channel: list dead letters: %w", err)
@@ -36,7 +37,21 @@ func (h *Hub) DeadLetters(ctx context.Context, q deadletter.Query) (letters []de
 			break
 		}
 	}
+	if len(letters) == 0 && q.After == 0 {
+		if err := knownKind(q.Work); err != nil {
+			return nil, fmt.Errorf("channel: list dead letters: %w", err)
+		}
+	}
 	return letters, nil
+}
+
+// knownKind refuses a kind of work that there is not, since of a mistyped one there are no dead letters. One with dead
+// letters may be a newer release's.
+func knownKind(work string) error {
+	if !slices.Contains(workKinds, work) {
+		return &usable.Error{What: "kind of work", Rule: usable.Unknown}
+	}
+	return nil
 }
 
 // ReplayDeadLetters gives dead letters another chance, behind what waits in their conversation.
@@ -105,7 +120,7 @@ func deadLetter(w *store.Work) deadletter.Letter {
 }
 
 // ReplayAllDeadLetters is [Hub.ReplayDeadLetters] for all that a query names, in their order. It
-// returns how many. The error matches ErrUnusable for a query without Work.
+// returns how many. The error matches ErrUnusable for a query without Work, or with a kind of which nobody knows.
 func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q deadletter.Replay) (n int, err error) {
 	if err := usable.Required("kind of work", q.Work); err != nil {
 		return 0, fmt.Errorf("channel: replay: %w", err)
@@ -119,6 +134,9 @@ func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q deadletter.Replay) (n 
 		}
 		return nil
 	})
+	if err == nil && len(keys) == 0 {
+		err = knownKind(q.Work)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("channel: replay: %w", err)
 	}

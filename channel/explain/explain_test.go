@@ -108,20 +108,24 @@ func TestWhatCannotBeUsedIsToldApart(t *testing.T) {
 		_, holder := l.Hub.Conversations(ctx, channel.ConversationQuery{Channel: "support", Holders: []conversation.Holder{"cat"}})
 		_, letters := l.Hub.DeadLetters(ctx, deadletter.Query{})
 		_, replay := l.Hub.ReplayAllDeadLetters(ctx, deadletter.Replay{Channel: "support"})
+		_, noLetters := l.Hub.DeadLetters(ctx, deadletter.Query{Work: "inn"})
+		_, noReplay := l.Hub.ReplayAllDeadLetters(ctx, deadletter.Replay{Work: "inn"})
 		for name, c := range map[string]struct {
 			err            error
 			text, do, rule string
 		}{
-			"too long":                    {l.Hub.SetTicket(ctx, conv, strings.Repeat("x", 300)), "Ticket is too long: 300 of at most 255.", "Shorten it.", "too_long"},
-			"no text":                     {l.Hub.SetTicket(ctx, conv, "\xff"), "Ticket is not valid UTF-8, or has a NUL in it.", "Give a text in UTF-8.", "no_text"},
-			"no JSON":                     {metadata("{"), "Metadata is no JSON.", "Give valid JSON.", "no_json"},
-			"a card as a number":          {metadata(`{"n":4111111111111111}`), "", "", ""}, // it becomes a text
-			"an unknown queue":            {queue, "There is no such queue.", "Choose one that there is.", "unknown"},
-			"an unknown holder":           {holder, "There is no such holder.", "Choose one that there is.", "unknown"},
-			"dead letters of no kind":     {letters, "Kind of work is empty.", "Fill it in.", "empty"},
-			"a replay of no kind":         {replay, "Kind of work is empty.", "Fill it in.", "empty"},
-			"an unknown cause":            {l.Hub.HandOver(ctx, channeltest.Alice, conv, conversation.Handover{Cause: "bored"}), "There is no such cause.", "Choose one that there is.", "unknown"},
-			"two values at the same time": {errors.Join(l.Hub.SetTicket(ctx, conv, "\xff"), queue), "Something that was given cannot be used.", "Correct it.", "no_text"},
+			"too long":                        {l.Hub.SetTicket(ctx, conv, strings.Repeat("x", 300)), "Ticket is too long: 300 of at most 255.", "Shorten it.", "too_long"},
+			"no text":                         {l.Hub.SetTicket(ctx, conv, "\xff"), "Ticket is not valid UTF-8, or has a NUL in it.", "Give a text in UTF-8.", "no_text"},
+			"no JSON":                         {metadata("{"), "Metadata is no JSON.", "Give valid JSON.", "no_json"},
+			"a card as a number":              {metadata(`{"n":4111111111111111}`), "", "", ""}, // it becomes a text
+			"an unknown queue":                {queue, "There is no such queue.", "Choose one that there is.", "unknown"},
+			"an unknown holder":               {holder, "There is no such holder.", "Choose one that there is.", "unknown"},
+			"dead letters of no kind":         {letters, "Kind of work is empty.", "Fill it in.", "empty"},
+			"a replay of no kind":             {replay, "Kind of work is empty.", "Fill it in.", "empty"},
+			"dead letters of an unknown kind": {noLetters, "There is no such kind of work.", "Choose one that there is.", "unknown"},
+			"a replay of an unknown kind":     {noReplay, "There is no such kind of work.", "Choose one that there is.", "unknown"},
+			"an unknown cause":                {l.Hub.HandOver(ctx, channeltest.Alice, conv, conversation.Handover{Cause: "bored"}), "There is no such cause.", "Choose one that there is.", "unknown"},
+			"two values at the same time":     {errors.Join(l.Hub.SetTicket(ctx, conv, "\xff"), queue), "Something that was given cannot be used.", "Correct it.", "no_text"},
 		} {
 			if c.text == "" {
 				if c.err != nil {
