@@ -14,7 +14,8 @@ import (
 
 // Pooled returns the schema as it is reached through a pgbouncer of the test's own, whose
 // pool_mode is "transaction" or "session". It serves its clients with ten connections. What a
-// pooler cannot take from them, the search path, it sets itself, as an operator would.
+// pooler cannot take from them, the search path, it sets itself, and again when a client has left (DISCARD ALL, which
+// it would do then, goes back to what the server says, where an operator would set it).
 func (s Schema) Pooled(tb testing.TB, mode string) Schema {
 	tb.Helper()
 	bin, err := exec.LookPath("pgbouncer")
@@ -50,6 +51,7 @@ listen_port = %[7]d
 unix_socket_dir =
 auth_type = any
 pool_mode = %[8]s
+server_reset_query = DEALLOCATE ALL; SELECT pg_advisory_unlock_all(); SET search_path = '%[1]s'
 max_client_conn = 1000
 default_pool_size = %[9]d
 `, s.Name, server.Host, server.Port, server.Database, server.User, password, port, mode, size)
