@@ -23,8 +23,8 @@ const idleAsks = 10 * time.Millisecond
 
 // Idle waits until nothing is left to be done now: all is filed, told and sent. What is tried again later, and what
 // waits behind it in its conversation, timers, and messages that wait for an answer of WhatsApp's do not count; what an
-// outage holds up does. For tests on a real database, where testing/synctest cannot tell: it asks for the whole
-// backlog a hundred times a second, while somebody must Run a hub.
+// outage holds up does. For tests on a real database, where testing/synctest cannot tell: it asks how all
+// queues stand a hundred times a second, while somebody must Run a hub.
 func (h *Hub) Idle(ctx context.Context) error {
 	timer := time.NewTicker(idleAsks)
 	defer timer.Stop()
@@ -46,22 +46,17 @@ func (h *Hub) Idle(ctx context.Context) error {
 }
 
 // leftToDo says whether there is work to be done now. What waits in its lane behind something that is tried again
-// later is due and cannot be done: where the store can tell the lanes apart, only the first of each counts.
+// later is due and cannot be done: where the store can tell the lanes apart, only the first of each counts. All kinds
+// are asked for at once, since work goes on from one to the next between two questions, and neither would see it.
 func (h *Hub) leftToDo(ctx context.Context) (bool, error) {
 	now := h.now()
-	backlog, err := h.store.Backlog(ctx, now)
-	if err != nil {
-		return false, err
+	kinds := slices.DeleteFunc(slices.Clone(workKinds), func(kind string) bool { return kind == workUpkeep })
+	var work []store.Backlog
+	var err error
+	if surveyor, ok := optional[store.Surveyor](h.store); ok {
+		work, err = surveyor.Survey(ctx, store.SurveyQuery{Now: now, Most: surveyMost, Queues: kinds})
+	} else {
+		work, err = h.store.Backlog(ctx, now)
 	}
-	backlog = slices.DeleteFunc(backlog, func(b store.Backlog) bool { return b.Queue == workUpkeep || b.Due == 0 })
-	surveyor, ok := optional[store.Surveyor](h.store)
-	if len(backlog) == 0 || !ok {
-		return len(backlog) > 0, nil
-	}
-	q := store.SurveyQuery{Now: now, Most: surveyMost}
-	for _, b := range backlog {
-		q.Queues = append(q.Queues, b.Queue)
-	}
-	first, err := surveyor.Survey(ctx, q)
-	return slices.ContainsFunc(first, func(b store.Backlog) bool { return b.Due > 0 }), err
+	return slices.ContainsFunc(work, func(b store.Backlog) bool { return b.Due > 0 && slices.Contains(kinds, b.Queue) }), err
 }

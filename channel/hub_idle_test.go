@@ -11,6 +11,8 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 func TestIdleWaitsUntilEverythingIsDone(t *testing.T) {
@@ -29,6 +31,45 @@ func TestIdleWaitsUntilEverythingIsDone(t *testing.T) {
 		require.NoError(t, l.Hub.Idle(t.Context()))
 		require.Equal(t, []string{"hi"}, l.Line.Texts())
 		l.Stop()
+	})
+}
+
+// onward is a store in which a piece of work goes on to the next queue before each question about all work.
+type onward struct {
+	*memstore.Store
+	t        *testing.T
+	from, to string
+}
+
+func (s *onward) goOn(ctx context.Context) {
+	_, err := s.Commit(context.WithoutCancel(ctx), &store.Batch{
+		Drop:    []store.WorkKey{{Queue: s.from, ID: "one"}},
+		Enqueue: []store.Work{{Queue: s.to, ID: "one", Body: []byte("{}")}},
+	})
+	require.NoError(s.t, err)
+	s.from, s.to = s.to, s.from
+}
+
+func (s *onward) Backlog(ctx context.Context, now time.Time) ([]store.Backlog, error) {
+	defer s.goOn(ctx)
+	return s.Store.Backlog(ctx, now)
+}
+
+func (s *onward) Survey(ctx context.Context, q store.SurveyQuery) ([]store.Backlog, error) {
+	defer s.goOn(ctx)
+	return s.Store.Survey(ctx, q)
+}
+
+func TestIdleSeesWorkThatGoesFromOneQueueToTheNextMeanwhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &onward{Store: memstore.New(), t: t, from: "in", to: "host"}
+		l := channeltest.NewLab(t, channeltest.LabOptions{Store: s})
+		_, err := s.Commit(t.Context(), &store.Batch{Enqueue: []store.Work{{Queue: "in", ID: "one", Body: []byte("{}")}}})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorIs(t, l.Hub.Idle(ctx), context.DeadlineExceeded)
 	})
 }
 

@@ -49,6 +49,9 @@ type dialect struct {
 	// claimable is the latest time at which work became ready that a claim may take: that of
 	// the caller, or the database's present if it is later.
 	claimable string
+	// seen is the latest time at which work that a question sees became ready without a Due: the caller's present $2
+	// or, if it is later, the database's when the question looks, and not when it was put.
+	seen string
 	// mark reads the highest Seq that was given out.
 	mark string
 	// present is the clock that leases go by: $2, the caller's, or the database's.
@@ -83,6 +86,7 @@ const sqliteByGroup = " INDEXED BY kanava_task_group"
 // array apart: jsonb_each parses each row once instead of once per column, but is new
 // in SQLite 3.51.
 func sqliteDialect(each string) *dialect {
+	const now = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"
 	return &dialect{
 		oneByOne: true,
 		rows:     sqliteRows(each),
@@ -92,10 +96,11 @@ func sqliteDialect(each string) *dialect {
 				WHERE c.seq IN (SELECT w.seq FROM kanava_task AS w` + sqliteByGroup + ` WHERE ` + condition + `)`
 		},
 		byGroup:   sqliteByGroup,
-		now:       "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+		now:       now,
 		stamp:     "e.now",
 		claimable: "$8",
 		present:   "$2",
+		seen:      "(SELECT max($2, " + now + " + 1000))", // this clock knows milliseconds
 		mark:      "SELECT seq FROM kanava_counter",
 		latest:    "max(e.d, e.now)",
 		forget:    `DELETE FROM kanava_seen WHERE hash IN (SELECT n.hash FROM kanava_seen AS n WHERE n.seen < $1 ORDER BY n.seen LIMIT $2)`,
@@ -127,6 +132,7 @@ func postgresDialect(callersClock, arrays bool) *dialect {
 		stamp:      postgresNow,
 		claimable:  "GREATEST(CAST($2 AS bigint), " + postgresNow + ")",
 		present:    present,
+		seen:       "(SELECT GREATEST(CAST($2 AS bigint), CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS bigint)))",
 		heldFrom:   heldFrom,
 		mark:       "SELECT last_value FROM kanava_seq",
 		inPlace:    " ORDER BY e.place",

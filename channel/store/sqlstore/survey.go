@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"os"
-	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -16,10 +15,8 @@ var (
 )
 
 // survey words the statement behind Survey: $1 the queues, $2 the present, $3 the most to
-// count, $4 whether to count what is not due, $5 the
-// present or, if that is later, the caller's real time, by which work that is due at once was
-// filed. Groups are found by jumping from one to the
-// next in an index, so that it costs nothing how much work a group has.
+// count, $4 whether to count what is not due. Groups are found by jumping from one to the next in
+// an index, so that it costs nothing how much work a group has.
 func survey(d *dialect) string {
 	nextGroup := func(queue, after, condition string) string {
 		return `(SELECT min(w.grp) FROM kanava_task AS w WHERE w.queue = ` + queue + after + ` AND ` + condition + `)`
@@ -35,7 +32,7 @@ func survey(d *dialect) string {
 	of := func(index, condition string) string {
 		return ` FROM kanava_task AS w` + index + ` WHERE w.queue = g.queue AND w.grp = g.grp AND ` + condition
 	}
-	alive, due := of(d.byGroup, living), of(d.byGroup, living+` AND w.ready <= $5 AND w.due <= $2`)
+	alive, due := of(d.byGroup, living), of(d.byGroup, living+` AND w.ready <= `+d.seen+` AND w.due <= $2`)
 	tried := of("", `w.dead = FALSE AND w.tries > 0`)
 	count := func(of string) string {
 		return `(SELECT count(*) FROM (SELECT 1 AS one` + of + ` LIMIT $3) AS x)`
@@ -68,7 +65,7 @@ func (s *Store) Survey(ctx context.Context, q store.SurveyQuery) ([]store.Backlo
 			out = append(out, b)
 		}
 		return err
-	}, s.sql.survey, queues, q.Now.UnixMicro(), q.Most, q.Waiting, max(q.Now.UnixMicro(), time.Now().UnixMicro()))
+	}, s.sql.survey, queues, q.Now.UnixMicro(), q.Most, q.Waiting)
 	return out, wrap(ctx, "survey", err)
 }
 
