@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -30,6 +33,35 @@ func (p *program) on(terminal bool, colour, text string) string {
 
 // paint colours a text of the result.
 func (p *program) paint(colour, text string) string { return p.on(p.outTerminal, colour, text) }
+
+// output is where results go. It remembers that one could not be written: not everything that writes says so, help for
+// instance, and who reads a result from a file has to know that it is not all.
+type output struct {
+	to  io.Writer
+	mu  sync.Mutex
+	err error
+}
+
+// Write implements io.Writer.
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.to.Write(b)
+	if err != nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.err = cmp.Or(o.err, err)
+	}
+	return n, err
+}
+
+// whole is err, unless the result is not all there and err is for that, says nothing, or lets the result speak.
+func (o *output) whole(err error) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err != nil && (err == nil || errors.Is(err, errFound) || errors.Is(err, o.err)) {
+		return fmt.Errorf("the result could not be written: %w", o.err)
+	}
+	return err
+}
 
 // print writes the result: v as JSON, or what text writes.
 func (p *program) print(v any, text func(w io.Writer)) error {

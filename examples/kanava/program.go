@@ -119,6 +119,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 		p.now = time.Now
 	}
 	p.progress = progress{out: p.errs, live: p.errTerminal && p.getenv("TERM") != "dumb", columns: p.columns}
+	result := &output{to: p.out}
+	p.out = result
 	p.in = newInterruptible(ctx, p.in)
 	err := secretArgument(args)
 	root := p.root()
@@ -128,7 +130,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 		err = root.ExecuteContext(ctx)
 	}
 	p.progress.clear()
-	return p.report(ctx, err)
+	return p.report(ctx, result.whole(err))
 }
 
 // wantsJSON reports whether a command line asks for JSON.
