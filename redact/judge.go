@@ -100,7 +100,7 @@ func (s *scanner) isCard(c *candidate, number []byte) bool {
 	}
 	track := s.isTrack(c)
 	c.sure = track || c.tier == Strong && c.form != loose && c.reason == ByNumber && !s.isTouched(c.from, c.to) && !s.isFraction(c)
-	if !c.sure && s.near(c, vouches) < 0 {
+	if !c.sure && s.near(c, vouches, cardBefore) < 0 {
 		return false
 	}
 	switch {
@@ -109,7 +109,7 @@ func (s *scanner) isCard(c *candidate, number []byte) bool {
 	case track:
 		c.reason = ByTrack
 		return true
-	case c.reason == ByUnionPayWord && s.near(c, saysUnionPay) < 0:
+	case c.reason == ByUnionPayWord && s.near(c, saysUnionPay, cardBefore) < 0:
 		return false
 	case !s.r.Strict && s.isNamed(c):
 		c.named = c.form != loose

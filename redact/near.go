@@ -23,17 +23,16 @@ const (
 	shortWord  = 4 // letters
 )
 
-// near returns how far the nearest word is that says what, before c or behind it, or -1.
-func (s *scanner) near(c *candidate, what meaning) int {
+// near returns how far the nearest word is that says what, before c or behind it, or -1. One
+// that is further than within characters need not be seen.
+func (s *scanner) near(c *candidate, what meaning, within int) int {
 	nearest := -1
-	for _, m := range s.words(c.from-cardBefore, c.to+cardAfter+1) {
-		d := -1
-		if m.end <= c.from && c.from-m.wordEnd <= cardBefore {
-			d = max(0, c.from-m.wordEnd)
-		} else if m.start >= c.to && m.start-c.to <= cardAfter {
-			d = m.start - c.to
+	for _, m := range s.words(c.from-min(within, cardBefore), c.to+min(within, cardAfter)+1) {
+		d, most := m.start-c.to, cardAfter
+		if m.end <= c.from {
+			d, most = max(0, c.from-m.wordEnd), cardBefore
 		}
-		if m.says&what != 0 && d >= 0 && (nearest < 0 || d < nearest) {
+		if m.says&what != 0 && d >= 0 && d <= most && (nearest < 0 || d < nearest) {
 			nearest = d
 		}
 	}
@@ -67,7 +66,7 @@ func (s *scanner) isNamed(c *candidate) bool {
 	if before < 0 && after < 0 {
 		return false
 	}
-	card := s.near(c, vouches)
+	card := s.near(c, vouches, max(before, after))
 	return card < 0 || before >= 0 && before <= card || after >= 0 && after < card
 }
 

@@ -244,11 +244,13 @@ func (s *scanner) read() {
 	end := 0
 	for i := nextDigit(s.b, 0); i < len(s.b); i = nextDigit(s.b, end) {
 		from := i
-		for n, ascii := 0, 0; from > end && n < farBefore && (ascii <= cardBefore || s.b[from-1] != '\n'); n++ {
-			for from--; from > end && !utf8.RuneStart(s.b[from]); from-- {
-			}
-			if s.b[from] < utf8.RuneSelf {
-				ascii++
+		for n, ascii := 0, 0; from > end && n < farBefore; from-- {
+			if x := s.b[from-1]; x == '\n' && ascii > cardBefore {
+				break
+			} else if x < utf8.RuneSelf {
+				n, ascii = n+1, ascii+1
+			} else if utf8.RuneStart(x) {
+				n++
 			}
 		}
 		if from > end {

@@ -75,10 +75,12 @@ func parseWord(entry string, says meaning) word {
 
 // A lexicon finds words character by character, by the key of those that were read.
 type lexicon struct {
-	words        [1 << 12][]word // by the highest bits of the key of all up to the first space
-	ends, goesOn [1 << 16]bool   // by those of a key, whether words may end with it or have a space behind it, and go on
-	inside       [32]uint32      // the first two letters of those that may stand in another word
+	words  [1 << 12][]word // by the highest bits of the key of all up to the first space
+	after  [1 << 16]uint8  // by those of a key: whether words end with it or have a space behind it, and whether they go on
+	inside [32]uint32      // the first two letters of those that may stand in another word
 }
+
+const ends, goesOn = 1, 2
 
 // addKey returns the key of one character more.
 func addKey(key uint32, r rune) uint32 { return (key ^ uint32(r)) * 0x9E3779B1 }
@@ -106,11 +108,11 @@ func (l *lexicon) add(cell string, says meaning) {
 		w := parseWord(entry, says)
 		for n, r := range strings.SplitN(string(w.text), " ", 2)[0] {
 			if n > 0 {
-				l.goesOn[w.key>>16] = true
+				l.after[w.key>>16] |= goesOn
 			}
 			w.key, w.first = addKey(w.key, charOf(table(), r).fold), w.first+1
 		}
-		l.ends[w.key>>16] = true
+		l.after[w.key>>16] |= ends
 		words := &l.words[w.key>>20]
 		same := slices.IndexFunc(*words, func(x word) bool {
 			return slices.Equal(x.text, w.text) && x.whole == w.whole && x.inside == w.inside && x.exact == w.exact && (x.says&vouches != 0) == (w.says&vouches != 0)
@@ -176,39 +178,39 @@ func (s *scanner) mark(from, to int) int {
 	if n := len(s.marks); n > 0 {
 		end = s.marks[n-1].end
 	}
-	i := from
-	for before := s.at(i - 1); i < to; i++ {
-		if s.mayBegin(l, before, i) {
-			if m := s.markAt(l, before, i); m.end > end {
-				end = m.end
-				s.join(m)
-				to = max(to, min(m.wordEnd+maxBetween+4, len(s.c)))
-			}
+	for from = s.begin(l, from, to); from < to; from = s.begin(l, from+1, to) {
+		if m := s.markAt(l, from); m.end > end {
+			end = m.end
+			s.join(m)
+			to = max(to, min(m.wordEnd+maxBetween+4, len(s.c)))
 		}
-		before = &s.c[i]
+	}
+	return from
+}
+
+// begin returns the first of characters i to end with which a word may begin, or end.
+func (s *scanner) begin(l *lexicon, i, end int) int {
+	for before := s.at(i - 1); i < end; i++ {
+		c := &s.c[i]
+		if c.class&letter == 0 {
+			if c.r != s.mask && (c.r >= 0x80 || c.r == '#' || c.class&digit != 0 && before.class&digit == 0) {
+				return i
+			}
+		} else if before.class&letter == 0 || c.class&unspaced != 0 || before.r == s.mask || len(s.host) > 0 ||
+			l.inside[c.fold&31]>>(s.at(i+1).fold&31)&1 != 0 {
+			return i
+		}
+		before = c
 	}
 	return i
 }
 
-// mayBegin reports whether a word may begin at i, behind the character before.
-func (s *scanner) mayBegin(l *lexicon, before *char, i int) bool {
-	c := &s.c[i]
-	switch {
-	case !c.is(letter):
-		return c.r != s.mask && (c.r >= 0x80 || c.r == '#' || c.is(digit) && !before.is(digit))
-	case before.is(letter) && !c.is(unspaced) && before.r != s.mask && len(s.host) == 0:
-		return l.inside[c.fold&31]>>(s.at(i+1).fold&31)&1 != 0
-	}
-	return true
-}
-
-// markAt returns the longest word of the lexicon and of the host that begins at i,
-// behind the character before.
-func (s *scanner) markAt(l *lexicon, before *char, i int) (m mark) {
-	key := uint32(0)
-	for n := 1; n == 1 || n <= maxWord && l.goesOn[key>>16]; n++ {
-		key = addKey(key, s.at(i+n-1).fold)
-		if !l.ends[key>>16] {
+// markAt returns the longest word of the lexicon and of the host that begins at i.
+func (s *scanner) markAt(l *lexicon, i int) (m mark) {
+	key, after := uint32(0), uint8(goesOn)
+	for n := 1; n <= maxWord && after&goesOn != 0 && i+n <= len(s.c); n++ {
+		key = addKey(key, s.c[i+n-1].fold)
+		if after = l.after[key>>16]; after&ends == 0 {
 			continue
 		}
 		next := rune(0) // the first character of the next word
@@ -221,18 +223,19 @@ func (s *scanner) markAt(l *lexicon, before *char, i int) (m mark) {
 				next = s.at(s.nextWord(i + n)).fold
 			}
 			if n == len(w.text) || w.text[n+1] == next || w.exact { // one look saves most of the others
-				s.try(&m, i, before, w)
+				s.try(&m, i, w)
 			}
 		}
 	}
 	for k := range s.host {
-		s.try(&m, i, before, &s.host[k])
+		s.try(&m, i, &s.host[k])
 	}
 	return m
 }
 
 // try makes w the word of m if it begins at i and is longer.
-func (s *scanner) try(m *mark, i int, before *char, w *word) {
+func (s *scanner) try(m *mark, i int, w *word) {
+	before := s.at(i - 1)
 	// What speaks against a card may touch a mask, what speaks for one may not: once a
 	// digit is masked, a word may count less, never more.
 	touches := func(c *char) bool { return c.is(letter) && (c.r != s.mask || w.says&vouches != 0) }
