@@ -21,7 +21,7 @@ type noted struct {
 	told         func() // after a commit that told something
 
 	mu    sync.Mutex
-	known map[store.RecordKey]knownWords
+	known map[uint64]knownWords // by the hash of kind and key
 	seed  maphash.Seed
 }
 
@@ -34,7 +34,7 @@ type knownWords struct {
 
 // learnedWords are those of a record that is being committed.
 type learnedWords struct {
-	id store.RecordKey
+	id uint64
 	knownWords
 }
 
@@ -42,7 +42,7 @@ type learnedWords struct {
 const maxKnownWords = 50_000
 
 func newNoted(s store.Store, feed, search bool, told func()) *noted {
-	return &noted{Store: s, feed: feed, search: search, told: told, known: map[store.RecordKey]knownWords{}, seed: maphash.MakeSeed()}
+	return &noted{Store: s, feed: feed, search: search, told: told, known: map[uint64]knownWords{}, seed: maphash.MakeSeed()}
 }
 
 // optional returns what the host's store can do beside being one.
@@ -157,7 +157,7 @@ func (s *noted) note(b *store.Batch, r *store.Record, doc any, learned []learned
 	if !s.search {
 		return learned
 	}
-	id, now := r.ID(), knownWords{r.Version + 1, maphash.Bytes(s.seed, texts)}
+	id, now := s.hash(r.ID()), knownWords{r.Version + 1, maphash.Bytes(s.seed, texts)}
 	s.mu.Lock()
 	before, ok := s.known[id]
 	s.mu.Unlock()
@@ -191,9 +191,13 @@ func (s *noted) learn(learned []learnedWords, deleted []store.RecordKey) {
 		s.known[l.id] = l.knownWords
 	}
 	for _, id := range deleted {
-		delete(s.known, id)
+		delete(s.known, s.hash(id))
 	}
 }
+
+// hash stands for a record: a number costs the map, and whoever collects garbage, less than two strings. Should two
+// records have the same, their versions and words would have to be the same besides for one of them to be left out.
+func (s *noted) hash(id store.RecordKey) uint64 { return maphash.Comparable(s.seed, id) }
 
 // heralds wakes those who wait for news of this process.
 type heralds struct {

@@ -136,7 +136,7 @@ func (s *Store) Compact(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if s.sql.search.file != "" {
+	if s.sql.search.fileWords != "" {
 		_, err = s.db.ExecContext(ctx, `INSERT INTO kanava_words (kanava_words) VALUES ('optimize')`)
 	}
 	if err == nil {

@@ -15,8 +15,8 @@ import (
 
 var _ store.Follower = (*Store)(nil)
 
-// followStatements word Follow and what it needs. tell is for SQLite; on PostgreSQL it is part of
-// searchStatements.put. follow takes $1, what was told beyond $2, up to
+// followStatements word Follow and what it needs. tell is for a transaction without words; on PostgreSQL it is part
+// of searchStatements.put, too. follow takes $1, what was told beyond $2, up to
 // where all was told, and $3, the limit; it returns the oldest transaction that is open, the
 // largest number, that up to which all is forgotten, and then what is new, at least one row.
 // latest returns the numbers that are there, in rows of neighbours. transaction is a new one.
@@ -29,6 +29,7 @@ var spanColumns = columns(spans)
 
 func newFollowStatements(d *dialect) followStatements {
 	s := followStatements{
+		tell:        tellAs(1, 2),
 		transaction: `SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)`,
 		follow: `SELECT h.xmin, h.top, h.gone, c.seq, c.told
 			FROM (SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS xmin,
@@ -61,11 +62,15 @@ type change [3]string
 // time and what is told, which may be nothing.
 func (d *dialect) telling(statement *rowStatement) string {
 	own := d.parameters(statement)
-	// The transaction has its ID before the number is given out.
-	return fmt.Sprintf(`WITH x AS MATERIALIZED (SELECT pg_current_xact_id() AS id),
-		t AS (INSERT INTO kanava_change (at, told) SELECT CAST($%d AS bigint), CAST($%d AS text) FROM x
-			WHERE x.id IS NOT NULL AND CAST($%[2]d AS text) <> '')
-		`, own+1, own+2)
+	return fmt.Sprintf(`WITH t AS (%s AND CAST($%d AS text) <> '')
+		`, tellAs(own+1, own+2), own+2)
+}
+
+// tellAs words an INSERT of the time and of what is told by the numbers of their parameters, on PostgreSQL, where the
+// transaction has to have its ID before the number of the change is given out.
+func tellAs(at, told int) string {
+	return fmt.Sprintf(`INSERT INTO kanava_change (at, told) SELECT CAST($%d AS bigint), CAST($%d AS text)
+		FROM (SELECT pg_current_xact_id() AS id OFFSET 0) AS x WHERE x.id IS NOT NULL`, at, told)
 }
 
 // tellings is what the batches of a transaction told: one row, however much it is. Nothing is ”.

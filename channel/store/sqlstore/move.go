@@ -363,8 +363,8 @@ func (m *move) put(ctx context.Context, t *moving, page []values) error {
 	defer func() { _ = tx.Rollback() }() // after a Commit it does nothing
 	w := &transaction{Store: m.to, ctx: ctx, link: sqlLink{s: m.to, tx: tx, hosts: true}}
 	w.change(nil, &t.insert, page)
-	if t.then != "" {
-		w.exec(nil, t.then)
+	for _, statement := range t.then {
+		w.exec(nil, statement)
 	}
 	if err := w.flush(); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -21,8 +22,8 @@ type moving struct {
 	// scan reads a row, and insert writes what it returned: a value for each column of the statement.
 	scan   func(Row) (values, error)
 	insert rowStatement
-	// then, if not "", is done after each page that was written.
-	then string
+	// then is done after each page that was written.
+	then []string
 	// sums has a row of four numbers that are the same in both.
 	sums string
 }
@@ -31,14 +32,15 @@ type moving struct {
 type moveDialect struct {
 	*dialect
 	engine Dialect
-	file   string // of the index of words that SQLite has
+	file   []string // what SQLite does with entries
 }
 
 func newMoveDialect(s *Store) moveDialect {
 	if s.dialect == PostgreSQL {
-		return moveDialect{postgresDialect(false, false), PostgreSQL, ""}
+		return moveDialect{postgresDialect(false, false), PostgreSQL, nil}
 	}
-	return moveDialect{sqliteDialect("json_each"), SQLite, s.sql.search.file}
+	file := []string{s.sql.search.fileWords, s.sql.search.file}
+	return moveDialect{sqliteDialect("json_each"), SQLite, slices.DeleteFunc(file, func(text string) bool { return text == "" })}
 }
 
 func (m *move) tables() []moving {
@@ -137,16 +139,16 @@ func entriesTable(from, to moveDialect, n *int64) moving {
 		last: `SELECT id FROM kanava_entry ORDER BY id DESC LIMIT 1`,
 		sums: `SELECT count(*), COALESCE(sum(id), 0), 0, 0 FROM kanava_entry`,
 	}
-	words := `e.words`
+	words := `e.said`
 	if from.engine == PostgreSQL {
 		words = `CAST(array_to_json(tsvector_to_array(e.words)) AS text)`
 	}
 	m.rows = from.text(`SELECT e.id, e.kind, e.key, e.grp, ` + words + ` FROM kanava_entry AS e WHERE e.id > $1 ORDER BY e.id`)
-	words = `e.w`
+	const entry = "i bigint, k text, y text, g text, w text"
+	m.insert = to.insertRows("kanava_entry (id, kind, key, grp, said, filed)", entry, `e.i, e.k, e.y, e.g, e.w, FALSE`, "")
 	if to.engine == PostgreSQL {
-		words = `CAST(e.w AS tsvector)`
+		m.insert = to.insertRows("kanava_entry (id, kind, key, grp, words)", entry, `e.i, e.k, e.y, e.g, CAST(e.w AS tsvector)`, "")
 	}
-	m.insert = to.insertRows("kanava_entry (id, kind, key, grp, words)", "i bigint, k text, y text, g text, w text", `e.i, e.k, e.y, e.g, `+words, "")
 	m.then = to.file
 	m.scan = func(row Row) (values, error) {
 		var id int64

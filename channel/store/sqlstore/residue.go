@@ -30,7 +30,7 @@ func (s *Store) purgeWords(ctx context.Context) (err error) {
 	p := &s.purge
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s.sql.search.file == "" || time.Since(p.ended) < purgeEvery {
+	if s.sql.search.fileWords == "" || time.Since(p.ended) < purgeEvery {
 		return nil
 	}
 	conn, err := s.db.Conn(ctx)

@@ -14,25 +14,27 @@ import (
 
 var _ store.Searcher = (*Store)(nil)
 
-// searchStatements word what keeps and asks the index. On SQLite the index of words takes up many entries at a time,
-// by file; until then they are looked at one by one, and so is every entry if there is no such index. recent looks at
-// the newest ones like this: if a page is full of them, as it is for a word that many have, the index, which would go
-// through all that have it, need not be asked. On PostgreSQL find does both, and put is followStatements.tell as well.
+// searchStatements word what keeps and asks the index. On SQLite entries are filed many at a time, by fileWords and
+// file; until then they are looked at one by one, for their words and their keys, and so is every entry for its words
+// if there is no index of those. recent looks at the newest ones like this: if a page is full of them, as it is for a
+// word that many have, the index, which would go through all that have it, need not be asked. On PostgreSQL find does
+// both, and put is followStatements.tell as well.
 type searchStatements struct {
-	drop, put          rowStatement
-	file, recent, find string
+	drop, put, putAgain           rowStatement
+	fileWords, file, recent, find string
 }
 
-// filed is the last entry that SQLite's index of words has taken up.
-const filed = `(SELECT COALESCE(max(f.id), 0) FROM kanava_words_docsize AS f)`
+// filed is the last entry that was filed on SQLite. Those behind it are few.
+const filed = `(SELECT COALESCE((SELECT f.id FROM kanava_entry AS f WHERE +f.filed = TRUE ORDER BY f.id DESC LIMIT 1), 0))`
 
 // newSearchStatements words them. fts says that there is an index of words on SQLite.
 func newSearchStatements(d *dialect, fts bool) searchStatements {
-	const entry = "kanava_entry (kind, key, grp, words)"
+	const entry = "k text, y text, g text, w text"
 	const found = `SELECT e.key, e.grp, e.id FROM `
-	s := searchStatements{drop: d.deleteRows("kanava_entry AS x", "k text, y text", `x.kind = e.k AND x.key = e.y`)}
+	var s searchStatements
 	if !d.oneByOne {
-		s.put = d.insertRows(entry, "k text, y text, g text, w text", `e.k, e.y, e.g, CAST(e.w AS tsvector)`,
+		s.drop = d.deleteRows("kanava_entry AS x", "k text, y text", `x.kind = e.k AND x.key = e.y`)
+		s.put = d.insertRows("kanava_entry (kind, key, grp, words)", entry, `e.k, e.y, e.g, CAST(e.w AS tsvector)`,
 			`ON CONFLICT (kind, key) DO UPDATE SET id = excluded.id, grp = excluded.grp, words = excluded.words`)
 		s.put.text = d.telling(&s.put) + s.put.text
 		// A word that many have is found among the newest entries, and any other by the index, whatever the
@@ -47,10 +49,16 @@ func newSearchStatements(d *dialect, fts bool) searchStatements {
 			ORDER BY id DESC`
 		return s
 	}
-	s.put = d.insertRows(entry, "k text, y text, g text, w text", `e.k, e.y, e.g, e.w`, "")
+	const known = `x.id IN (SELECT i.id FROM kanava_entry AS i WHERE i.kind = e.k AND i.key = e.y AND i.filed = TRUE
+		UNION ALL SELECT i.id FROM kanava_entry AS i WHERE i.id > ` + filed + ` AND i.key = e.y AND i.kind = e.k)`
+	s.drop = d.deleteRows("kanava_entry AS x", "k text, y text", known)
+	s.put = d.insertRows("kanava_entry (kind, key, grp, said, filed)", entry, `e.k, e.y, e.g, e.w, FALSE`, "")
+	// It moves behind all others, and never to where it was, so that pages neither repeat nor miss anything.
+	s.putAgain = d.updateRows("kanava_entry AS x", entry, `id = (SELECT max(m.id) FROM kanava_entry AS m) + 1, grp = e.g, said = e.w, filed = FALSE`, known)
+	s.file = `UPDATE OR FAIL kanava_entry SET filed = TRUE WHERE id > ` + filed
 	// Read backwards by ID, and not by the index that has the kind.
 	s.find = found + `kanava_entry AS e WHERE e.id < ?2 AND +e.kind = ?3 AND NOT EXISTS
-		(SELECT 1 FROM json_each(?1 ->> 'w') AS w WHERE instr(e.words, ' ' || w.value) = 0)
+		(SELECT 1 FROM json_each(?1 ->> 'w') AS w WHERE instr(e.said, ' ' || w.value) = 0)
 		AND (?1 ->> 'g' IS NULL OR e.grp IN (SELECT g.value FROM json_each(?1 ->> 'g') AS g))`
 	const newest = ` ORDER BY e.id DESC LIMIT 0 + ?4`
 	if !fts {
@@ -58,8 +66,8 @@ func newSearchStatements(d *dialect, fts bool) searchStatements {
 		return s
 	}
 	// As in the step that made the index; see searchFor, too.
-	s.file = `INSERT INTO kanava_words (rowid, words)
-		SELECT e.id, replace(e.words, ' ', ' ' || char(97 + (unicode(e.kind) + length(e.kind)) % 26)) || ' 0' || hex(e.grp)
+	s.fileWords = `INSERT INTO kanava_words (rowid, words)
+		SELECT e.id, replace(e.said, ' ', ' ' || char(97 + (unicode(e.kind) + length(e.kind)) % 26)) || ' 0' || hex(e.grp)
 		FROM kanava_entry AS e WHERE e.id > ` + filed + ` ORDER BY e.id`
 	s.recent = s.find + ` AND e.id > (SELECT max(m.id) FROM kanava_entry AS m WHERE m.id < ?2) - 1000` + newest
 	s.find = `SELECT * FROM (` + s.find + ` AND e.id > ` + filed + newest + `)
@@ -117,7 +125,7 @@ func compareIndexed(a, b indexed) int {
 func kindLexeme(kind string) string   { return " k" + kind }
 func groupLexeme(group string) string { return " g" + group }
 
-// filedAtOnce is about how many entries wait for SQLite's index of words: to take up a few costs it nearly
+// filedAtOnce is about how many entries wait to be filed on SQLite: to take up a few costs its index of words nearly
 // as much as to take up hundreds, and to look at some hundreds costs a search less than a millisecond.
 const filedAtOnce = 256
 
@@ -129,7 +137,7 @@ func (t *transaction) note(entries []indexed, deleted []row, changes []store.Cha
 		if len(e.words) > 0 {
 			put = append(put, e)
 		}
-		if !e.fresh && (len(e.words) == 0 || t.oneByOne()) {
+		if !e.fresh && len(e.words) == 0 {
 			drop = append(drop, values{e.kind, e.key})
 		}
 	}
@@ -138,19 +146,29 @@ func (t *transaction) note(entries []indexed, deleted []row, changes []store.Cha
 	}
 	search := &t.sql.search
 	t.change(nil, &search.drop, drop)
-	if t.dialect == PostgreSQL {
-		if len(put)+len(changes) > 0 { // a single statement: each is a round trip
-			t.exec(nil, search.put.text, append(t.given(search.put.columns, rowsOf(put, (*indexed).lexemes)), t.present(), tellings(changes))...)
-		}
+	if t.dialect == PostgreSQL && len(put) > 0 { // a single statement: each is a round trip
+		t.exec(nil, search.put.text, append(t.given(search.put.columns, rowsOf(put, (*indexed).lexemes)), t.present(), tellings(changes))...)
 		return
 	}
 	if len(changes) > 0 {
 		t.exec(nil, t.sql.changes.tell, t.present(), tellings(changes))
 	}
-	t.change(nil, &search.put, rowsOf(put, (*indexed).row))
+	for i := range put {
+		row := []values{put[i].row()}
+		moved := false
+		if !put[i].fresh {
+			t.change(func(n int) error { moved = n > 0; return nil }, &search.putAgain, row)
+		}
+		if !moved {
+			t.change(nil, &search.put, row)
+		}
+	}
 	// If the transaction comes to nothing the entries of others wait a little longer.
-	if search.file != "" && len(put) > 0 && t.unfiled.Add(int64(len(put))) >= filedAtOnce {
+	if len(put) > 0 && t.unfiled.Add(int64(len(put))) >= filedAtOnce {
 		t.unfiled.Store(0)
+		if search.fileWords != "" {
+			t.exec(nil, search.fileWords)
+		}
 		t.exec(nil, search.file)
 	}
 }

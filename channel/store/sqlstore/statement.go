@@ -216,6 +216,6 @@ func (s *statements) byRow() []*rowStatement {
 		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.release, &s.leases,
 		&s.busy, &s.promote, &s.fixLanes, &s.lease,
 		&s.findSeen, &s.insertSeen, &s.mustQueue,
-		&s.search.drop, &s.search.put,
+		&s.search.drop, &s.search.put, &s.search.putAgain,
 	}
 }

@@ -232,7 +232,7 @@ func (s *Store) prepareAll(ctx context.Context) error {
 	for _, statement := range s.sql.byRow() {
 		texts = append(texts, statement.text, statement.wide)
 	}
-	texts = append(texts, s.sql.search.file, s.sql.search.recent, s.sql.search.find)
+	texts = append(texts, s.sql.search.fileWords, s.sql.search.file, s.sql.search.recent, s.sql.search.find)
 	texts = append(texts, s.sql.getMany...)
 	for _, text := range s.sql.list {
 		texts = append(texts, text)

@@ -21,6 +21,7 @@ import (
 // beforeIDs takes tables back to where they were before the step in which work learned its hash.
 func beforeIDs(t *testing.T, cfg sqlstore.Config) {
 	t.Helper()
+	beforeFiled(t, cfg)
 	statements := `CREATE TABLE kanava_name (hash uuid NOT NULL PRIMARY KEY, seq bigint NOT NULL, seen bigint);
 INSERT INTO kanava_name SELECT w.hash, w.seq, s.seen FROM kanava_task AS w LEFT JOIN kanava_seen AS s ON s.hash = w.hash;
 INSERT INTO kanava_name SELECT s.hash, 77, s.seen FROM kanava_seen AS s WHERE NOT EXISTS (SELECT 1 FROM kanava_task AS w WHERE w.hash = s.hash);
