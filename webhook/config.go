@@ -40,7 +40,7 @@ type Config struct {
 	// instead of AppSecrets and Secrets, for hosts that look tenants up by host or path,
 	// and is called for every POST, before the body is read. No secrets, or one that
 	// covers nothing, mean 401, an error means 503, and Meta tries again. The error
-	// text is logged.
+	// text is logged. An entry for each number will do where an app has several: see [Secret].
 	SecretsFor func(*http.Request) ([]Secret, error)
 
 	// VerifyToken is the token Meta must show in the handshake that subscribes

@@ -9,7 +9,8 @@ import (
 )
 
 // Secret is an app secret with what it may speak for. Printing or encoding one shows no
-// secret.
+// secret. Of several with one Value, such as one for each number of an app, each covers what
+// they cover together (see [ScopeOf]); where that cannot be said they are refused.
 type Secret struct {
 	// Value is the app secret; required.
 	Value string
@@ -54,6 +55,27 @@ func (s Scope) Covers(account, number string) bool {
 	return len(s.Numbers) == 0 || slices.Contains(s.Numbers, number)
 }
 
+// join returns the scope of somebody who may speak for what either covers: it lists the accounts and
+// numbers of both. ok is false where no such list says that: one lists accounts, or numbers, and the
+// other none, or only one covers all.
+func (s Scope) join(o Scope) (joined Scope, ok bool) {
+	if s.All != o.All || len(s.Accounts) == 0 != (len(o.Accounts) == 0) || len(s.Numbers) == 0 != (len(o.Numbers) == 0) {
+		return Scope{}, false
+	}
+	return Scope{All: s.All, Accounts: union(s.Accounts, o.Accounts), Numbers: union(s.Numbers, o.Numbers)}, true
+}
+
+// union returns what is in a or b, each once.
+func union(a, b []string) []string {
+	all := slices.Clip(a)
+	for _, x := range b {
+		if !slices.Contains(all, x) {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
 // ByAccount reports whether numbers are covered by their account only: an item is then in
 // good order only if its number is known to belong to the account that it names.
 func (s Scope) ByAccount() bool { return !s.All && len(s.Numbers) == 0 && len(s.Accounts) > 0 }
@@ -87,7 +109,7 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 var (
 	errEmptySecret = errors.New("is empty")
 	errNoScope     = errors.New("covers nothing: set Scope.All, or list accounts and numbers")
-	errTwice       = errors.New("is there twice: list all that it covers in one place")
+	errTwice       = errors.New("is there twice, with scopes of different kinds: list all that it covers in one place")
 )
 
 // checkSecrets calls refuse with everything that is wrong with secrets.
@@ -99,10 +121,29 @@ func checkSecrets(secrets []Secret, refuse func(i int, err error)) {
 		if s.Scope.IsZero() {
 			refuse(i, errNoScope)
 		}
-		if slices.ContainsFunc(secrets[:i], func(other Secret) bool { return other.Value == s.Value }) {
+		if _, ok := ScopeOf(s.Value, secrets[:i+1]); !ok {
 			refuse(i, errTwice)
 		}
 	}
+}
+
+// ScopeOf returns what whoever has a secret may speak for according to all entries with it: the accounts
+// and numbers that they list together. ok is false if there is none, or if their scopes are of different
+// kinds (one lists accounts, or numbers, and the other none, or only one covers all), so that no list says
+// what both cover. A handler asks it; so does a host that calls [Verify] itself.
+func ScopeOf(value string, secrets []Secret) (scope Scope, ok bool) {
+	for _, s := range secrets {
+		switch {
+		case s.Value != value:
+		case !ok:
+			scope, ok = s.Scope, true
+		default:
+			if scope, ok = scope.join(s.Scope); !ok {
+				return Scope{}, false
+			}
+		}
+	}
+	return scope, ok
 }
 
 // isBlank reports whether a secret or token is none: empty, or white space only, as an unset
@@ -120,7 +161,8 @@ func newKeyring(secrets []Secret) *keyring {
 	k := &keyring{scopes: make([]Scope, len(secrets))}
 	values := make([]string, len(secrets))
 	for i, s := range secrets {
-		values[i], k.scopes[i] = s.Value, s.Scope
+		values[i] = s.Value
+		k.scopes[i], _ = ScopeOf(s.Value, secrets) // what cannot be joined was refused
 	}
 	k.Verifier = newVerifier(values)
 	return k

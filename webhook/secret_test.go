@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -70,6 +71,47 @@ func TestDeliveriesSayWhatTheirSecretCovers(t *testing.T) {
 	d, err := webhook.Parse(fixtures.Get("messages_text"))
 	require.NoError(t, err)
 	require.True(t, d.Scope.IsZero(), "a body that nobody checked speaks for nobody")
+}
+
+// A host's table has a row for each number, and the numbers of an app have one secret.
+func TestOneSecretMayStandThereForEachOfItsNumbers(t *testing.T) {
+	t.Parallel()
+	other := webhook.Secret{Value: "other", Scope: webhook.Scope{Numbers: []string{"9"}}}
+	list := []webhook.Secret{
+		{Value: testSecret, Scope: webhook.Scope{Accounts: []string{"1"}, Numbers: []string{"11"}}}, other,
+		{Value: testSecret, Scope: webhook.Scope{Accounts: []string{"1"}, Numbers: []string{"12"}}},
+		{Value: testSecret, Scope: webhook.Scope{Accounts: []string{"2"}, Numbers: []string{"21", "11"}}},
+	}
+	for name, change := range map[string]func(*webhook.Config){
+		"Secrets": func(c *webhook.Config) { c.AppSecrets, c.Secrets = nil, list },
+		"SecretsFor": func(c *webhook.Config) {
+			c.AppSecrets, c.SecretsFor = nil, func(*http.Request) ([]webhook.Secret, error) { return list, nil }
+		},
+	} {
+		sink := &recorder{}
+		h, _ := handler(t, sink, change)
+		require.Equal(t, 200, post(h, fixtures.Get("messages_text"), testSecret).Code, name)
+		require.Equal(t, webhook.Scope{Accounts: []string{"1", "2"}, Numbers: []string{"11", "12", "21"}}, sink.deliveries[0].Scope, name)
+		require.Equal(t, 0, sink.deliveries[0].Secret, name)
+	}
+	require.Equal(t, []string{"11"}, list[0].Scope.Numbers, "what the host gave is as it was")
+	scope, ok := webhook.ScopeOf("other", list)
+	require.True(t, ok)
+	require.Equal(t, other.Scope, scope, "nothing of another secret's")
+	_, ok = webhook.ScopeOf("nobody's", list)
+	require.False(t, ok)
+}
+
+func TestScopesOfDifferentKindsAreNotJoined(t *testing.T) {
+	t.Parallel()
+	kinds := []webhook.Scope{{All: true}, {Accounts: []string{"1"}}, {Numbers: []string{"11"}}, {Accounts: []string{"1"}, Numbers: []string{"11"}}}
+	for i, a := range kinds {
+		for j, b := range kinds {
+			scope, ok := webhook.ScopeOf("s", []webhook.Secret{{Value: "s", Scope: a}, {Value: "s", Scope: b}})
+			require.Equal(t, i == j, ok, "%d %d", i, j)
+			require.Equal(t, !ok, scope.IsZero())
+		}
+	}
 }
 
 func TestSecretsThatAreRefused(t *testing.T) {

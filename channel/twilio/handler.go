@@ -134,7 +134,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) (status int, e
 		if secret = in.signedBy(secrets, r.Header); secret < 0 {
 			return http.StatusUnauthorized, ErrSignature
 		}
-		scope = secrets[secret].Scope
+		scope, _ = webhook.ScopeOf(secrets[secret].Value, secrets) // what is of different kinds was refused
 	}
 	d, err := h.parse(&in)
 	good := http.StatusOK

@@ -123,6 +123,25 @@ func TestATokenSpeaksForItsOwnNumbersOnly(t *testing.T) {
 	}
 }
 
+func TestOneTokenMayStandThereForEachOfItsNumbers(t *testing.T) {
+	t.Parallel()
+	list := []webhook.Secret{
+		{Value: token, Scope: webhook.Scope{Numbers: []string{"13125550199"}}}, {Value: token, Scope: webhook.Scope{Numbers: []string{"13125550142"}}},
+	}
+	for name, change := range map[string]func(*twilio.HandlerConfig){
+		"listed": func(c *twilio.HandlerConfig) { c.AuthTokens, c.Secrets = nil, list },
+		"looked up": func(c *twilio.HandlerConfig) {
+			c.AuthTokens, c.SecretsFor = nil, func(*http.Request) ([]webhook.Secret, error) { return list, nil }
+		},
+	} {
+		var b inbox
+		c := handlerConfig(&b)
+		change(&c)
+		require.Equal(t, http.StatusOK, post(t, newHandler(t, c), token, "", inbound(nil)), name)
+		require.Equal(t, webhook.Scope{Numbers: []string{"13125550199", "13125550142"}}, b.deliveries[0].Scope, name)
+	}
+}
+
 func TestSecretsThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -118,10 +117,10 @@ func (c *HandlerConfig) check() error {
 var (
 	errEmptyToken = errors.New("is empty")
 	errNoScope    = errors.New("covers nothing: set Scope.All, or list accounts and numbers")
-	errTwice      = errors.New("is there twice: list all that it covers in one place")
+	errTwice      = errors.New("is there twice, with scopes of different kinds: list all that it covers in one place")
 )
 
-// checkSecret returns what is wrong with one of secrets. Of two with one token the first would speak for all.
+// checkSecret returns what is wrong with one of secrets.
 func checkSecret(secrets []webhook.Secret, i int) error {
 	var errs []error
 	s := secrets[i]
@@ -131,7 +130,7 @@ func checkSecret(secrets []webhook.Secret, i int) error {
 	if s.Scope.IsZero() {
 		errs = append(errs, errNoScope)
 	}
-	if slices.ContainsFunc(secrets[:i], func(other webhook.Secret) bool { return other.Value == s.Value }) {
+	if _, ok := webhook.ScopeOf(s.Value, secrets[:i+1]); !ok {
 		errs = append(errs, errTwice)
 	}
 	return errors.Join(errs...)
