@@ -67,22 +67,21 @@ func (r *registry) telling() []string { return r.view().telling }
 func (r *registry) add(c Channel) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, ok := r.view().byID[c.ID]; ok {
-		return fmt.Errorf("channel: add %q: the hub has a channel with this id", c.ID)
-	}
+	_, taken := r.view().byID[c.ID]
+	p := &settings.Problems{Channel: c.ID}
+	p.Bad(taken, "id", "the hub has a channel with this id")
 	c.base = fingerprint(&c.Settings)
-	if err := r.check(&c); err != nil {
+	if err := r.check(&c, p); err != nil {
 		return err
 	}
 	r.put(&c)
 	return nil
 }
 
-// check returns everything that is wrong with c, new or changed, and makes it ready. The caller
-// holds the lock.
-func (r *registry) check(c *Channel) error {
+// check returns everything that is wrong with c, new or changed, with what p has of it already, and
+// makes it ready. The caller holds the lock.
+func (r *registry) check(c *Channel, p *settings.Problems) error {
 	problems := c.prepare(r.desk, c.Templates != nil)
-	p := &settings.Problems{Channel: c.ID}
 	known := r.view().byID
 	for _, id := range slices.Sorted(maps.Keys(known)) {
 		other := known[id]
@@ -200,11 +199,10 @@ func (r *registry) change(id string, edit func(*Channel), install bool) (old, c 
 	}
 	next := *old
 	edit(&next)
-	if old.Number != next.Number {
-		return nil, nil, fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", id)
-	}
+	p := &settings.Problems{Channel: id}
+	p.Bad(old.Number != next.Number, "number", "it cannot change; add another channel")
 	next.base = old.base
-	if err := r.check(&next); err != nil {
+	if err := r.check(&next, p); err != nil {
 		return nil, nil, err
 	}
 	if install {

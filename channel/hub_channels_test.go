@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/settings"
@@ -87,6 +88,11 @@ func TestChannelsComeChangeAndGoWhileTheHubRuns(t *testing.T) {
 		second.Name = "Second"
 		require.NoError(t, l.Hub.AddChannel(t.Context(), second))
 		require.ErrorContains(t, l.Hub.AddChannel(t.Context(), second), "has a channel with this id")
+		taken := second
+		taken.Number, taken.TimeZone = first.Number, "Nowhere"
+		for i, field := range []string{"time_zone", "id", "number"} { // a form shows each at its place
+			require.Equal(t, field, explain.Error(l.Hub.AddChannel(t.Context(), taken)).Fields[i].Path)
+		}
 		require.Len(t, l.Hub.Channels(), 2)
 
 		hello := channeltest.Kim.Text(time.Now(), "wamid.1", "hello")
@@ -101,6 +107,16 @@ func TestChannelsComeChangeAndGoWhileTheHubRuns(t *testing.T) {
 		changed := second.Settings
 		changed.Number = "3"
 		require.ErrorContains(t, l.Hub.UpdateSettings(t.Context(), changed), "it cannot change")
+		changed.TimeZone = "Nowhere"
+		for name, err := range map[string]error{
+			"update": l.Hub.UpdateSettings(t.Context(), changed), "replace": l.Hub.ReplaceChannel(t.Context(), channel.Channel{Settings: changed, Sender: line}),
+		} {
+			why := explain.Error(err)
+			require.Equal(t, explain.Input, why.Class, name)
+			require.Len(t, why.Fields, 2, "%s: all that is wrong, at once", name)
+			require.Equal(t, "number", why.Fields[1].Path, name)
+		}
+		changed.TimeZone = ""
 		changed.ID = "third"
 		require.ErrorIs(t, l.Hub.UpdateSettings(t.Context(), changed), channel.ErrNoChannel)
 

@@ -38,9 +38,9 @@ func (p ReplyPreview) LogValue() slog.Value {
 // Check returns the error that [Hub.Reply] would return now, and changes nothing: a refusal is
 // neither counted nor logged.
 func (h *Hub) Check(ctx context.Context, by conversation.Author, r Reply) error {
-	p, err := h.PreviewReply(ctx, by, r)
+	p, err := h.previewReply(ctx, by, r)
 	if err != nil {
-		return err
+		return fmt.Errorf("channel: check: %w", err)
 	}
 	return p.Refused
 }
@@ -48,8 +48,15 @@ func (h *Hub) Check(ctx context.Context, by conversation.Author, r Reply) error 
 // PreviewReply says what [Hub.Reply] would do with an answer: whether it may go, how it would look, what it
 // would cost. It changes nothing. The error matches ErrNotFound.
 func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply) (*ReplyPreview, error) {
-	var p *ReplyPreview
-	err := h.rehearse(ctx, &rehearsal{}, func(u *unit) error {
+	p, err := h.previewReply(ctx, by, r)
+	if err != nil {
+		return nil, fmt.Errorf("channel: preview reply: %w", err)
+	}
+	return p, nil
+}
+
+func (h *Hub) previewReply(ctx context.Context, by conversation.Author, r Reply) (p *ReplyPreview, err error) {
+	err = h.rehearse(ctx, &rehearsal{}, func(u *unit) error {
 		p = &ReplyPreview{FreeLeft: -1, Template: r.IsTemplate()}
 		u.author = by
 		ch, customer, conv, err := u.answering(r.Conversation)
@@ -77,10 +84,7 @@ func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("channel: preview reply: %w", err)
-	}
-	return p, nil
+	return p, err
 }
 
 // freeLeft looks how much of the free tier is left.
