@@ -77,7 +77,7 @@ func (d *dispatcher) send(ctx context.Context, w *worker.Job) error {
 	case out:
 		return d.unbegin(ctx, w, item)
 	case f.Retry.Automatic() && item.Tries+1 < triesFor(f):
-		return d.sendLater(ctx, w, item, f)
+		return d.sendLater(ctx, ch, w, item, f)
 	}
 	return d.failed(ctx, ch, w, item, f)
 }
@@ -119,9 +119,13 @@ func triesFor(f message.Failure) int {
 
 // sendLater gives the message back to the outbox: WhatsApp did not take it, but may
 // take it later.
-func (d *dispatcher) sendLater(ctx context.Context, w *worker.Job, item *outboundItem, f message.Failure) error {
-	tries := item.Tries
+func (d *dispatcher) sendLater(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, f message.Failure) error {
+	tries, reason := item.Tries, failureReason(f)
 	item.Tries++
+	if tell, n := d.quiet.failed("put off|"+ch.ID+"|"+reason, reason, d.now()); tell {
+		d.log.LogAttrs(ctx, slog.LevelWarn, "channel: messages wait and are tried again",
+			slog.String("channel", ch.ID), slog.String("reason", reason), slog.Int("times", n))
+	}
 	return d.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		m.Sending = false
 		if _, err := item.maskSent(m); err != nil {
@@ -137,6 +141,6 @@ func (d *dispatcher) sendLater(ctx context.Context, w *worker.Job, item *outboun
 		} else if customer != nil { // it fails when its window closes, not later
 			due = times.Earliest(due, closesFor(customer, &item.Outbound, u.now))
 		}
-		return worker.LaterAs(due, failureReason(f), body), u.saveMessage(m)
+		return worker.LaterAs(due, reason, body), u.saveMessage(m)
 	})
 }

@@ -1,7 +1,9 @@
 package channel_test
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/settings"
 )
 
@@ -159,5 +162,29 @@ func TestADisabledChannelReceivesButDoesNotSend(t *testing.T) {
 		require.NoError(t, r.Hub.UpdateSettings(t.Context(), s))
 		r.Settle()
 		require.Equal(t, []string{"hello", "anybody?", "waiting in the outbox"}, r.Sees())
+	})
+}
+
+func TestTheLogSaysWhyMessagesWait(t *testing.T) {
+	t.Parallel()
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Line.Sends(func(context.Context, message.Outbound, int) error { return channeltest.Failure{Code: 134101} }) // again in ten minutes
+		for i := range 5 {
+			l.Say(channeltest.Stranger(i), fmt.Sprint("wamid.", i), "hello")
+		}
+		list, err := l.Hub.Conversations(t.Context(), channel.ConversationQuery{Channel: "support"})
+		require.NoError(t, err)
+		require.Len(t, list, 5)
+		for _, c := range list {
+			_, err := l.Reply(c.ID, "canary")
+			require.NoError(t, err)
+		}
+		l.Pass(time.Minute)
+		logs := l.Logs.String()
+		require.Equal(t, 1, strings.Count(logs, "channel: messages wait and are tried again"), "not for each message")
+		require.Contains(t, logs, "channel=support reason=\"code 134101: template\"")
+		require.NotContains(t, logs, "canary")
+		l.Pass(11 * time.Minute)
+		require.Contains(t, l.Logs.String(), "times=5", "and how many there were since")
 	})
 }
