@@ -83,7 +83,8 @@ type Config struct {
 
 // A Hub turns WhatsApp numbers into support channels. Make one with [New], give it deliveries with
 // [Hub.Accept], which makes it a webhook.Sink, and let [Hub.Run] do the work. It is safe for
-// concurrent use, and any number of hubs on any number of machines may work on one store.
+// concurrent use, and any number of hubs on any number of machines may work on one store. It works
+// for the channels that it has, and reads whatever is in the store: hubs are no walls between tenants.
 type Hub struct {
 	*core
 	outbox     *outbox

@@ -16,8 +16,9 @@ import (
 )
 
 // NotifyAll is [Hub.Notify] for many rows, one after the other; it yields what became of each. A row
-// that is refused, or cannot be read, harms no other. A row is known by its Key, or by its number:
-// then a campaign that is resumed must have the same rows in the same order.
+// that is refused, or cannot be read, harms no other. A row is known by its Key and by
+// whom it is to, or by its place if it has no Key: then a campaign that is resumed must have the same
+// rows in the same order, and who is there twice gets it twice.
 //
 // It ends with the rows, with whoever ranges over it, with ctx, or with an error that is no refusal,
 // yielded with the row at which to resume. In a transaction of the host's it waits for no limit. What

@@ -16,7 +16,7 @@ import (
 type FeedQuery struct {
 	// After is the cursor to go on behind. "" begins with the oldest change that is remembered.
 	After string
-	// Channels restricts to these; nil means all. What was erased is told to everybody, by its ID.
+	// Channels restricts to these; nil means all that the store has, those of other hubs among them. What was erased is told to everybody, by its ID.
 	Channels []string
 	// Wanted, if not nil, is asked about the channel of each news as well, for rights that may be
 	// withdrawn; it must be quick.

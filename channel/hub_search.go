@@ -19,7 +19,7 @@ type SearchQuery struct {
 	// Text holds 1 to [store.MaxSearch] characters. Each word is found by its beginning, in any script and case, in
 	// names, phone numbers, usernames, tickets, tags, topics, texts and file names.
 	Text string
-	// Channels restricts to these; nil means all.
+	// Channels restricts to these; nil means all that the store has, those of other hubs among them.
 	Channels []string
 	// After continues a list: Found.Next of the page before, for the same Text and Channels.
 	After string

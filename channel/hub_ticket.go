@@ -17,7 +17,7 @@ import (
 
 // FindByTicket returns the conversations that have a ticket of the host's, or had it before another
 // one, the newest message first. For a merged one it is the one that goes on. Channels may use the
-// same words for their tickets.
+// same words for their tickets: look at Conversation.Channel.
 func (h *Hub) FindByTicket(ctx context.Context, ticket string) ([]*conversation.Conversation, error) {
 	if err := usable.Text("ticket", ticket, maxKey); err != nil || ticket == "" {
 		return nil, err

@@ -14,8 +14,9 @@ import (
 type Campaign struct {
 	// Key names the campaign, at most 100 bytes; required. A row that was queued under it is not
 	// queued again: a campaign is resumed by running it again with the same rows. A row is known by
-	// its Notification.Key, here of at most 150 bytes, or else by its number. One that Hub.CancelMessage took
-	// back counts as queued, too, and stays taken back.
+	// its Notification.Key, here of at most 150 bytes, with whom it is to, or, without one, by its place
+	// (Result.Row): then somebody who is there twice gets two messages. One that Hub.CancelMessage took back
+	// counts as queued, too, and stays taken back.
 	Key string
 	// Dry queues nothing: each result says what would become of its row now, after those before it: what they would
 	// have used of a budget counts, whom they would have reached counts for the messaging limit, and a key that is

@@ -4,7 +4,8 @@ import "time"
 
 // Received is what a customer wrote, as it is handed to channel.Ticketing.Receive.
 type Received struct {
-	// ID is the same whenever this message is offered.
+	// ID is the same whenever this message is offered. It is that of the call: what is told of the message
+	// later, such as an edit, names it by Message.ID.
 	ID           string
 	Message      Message
 	Conversation Conversation

@@ -16,7 +16,7 @@ import (
 // JSON. The zero value of each field is the cautious choice.
 type Settings struct {
 	// ID is the host's own name for the channel, stable for ever: 1 to 64 lower-case
-	// letters, digits, "-" and "_".
+	// letters, digits, "-" and "_". Hubs that share a store mean the same number by it.
 	ID string `json:"id"`
 	// Name is what people call it: unique within the hub, 1 to 255 characters.
 	Name string `json:"name"`

@@ -76,7 +76,8 @@ type templateCard struct {
 
 // AddTemplate adds an approved template from its definition, the JSON one would
 // POST to /{waba}/message_templates. The definition must satisfy the same checks
-// as there; the error is the refusal Meta would give.
+// as there; the error is the refusal Meta would give. As at Meta, the marketing endpoint, by which
+// hubs send marketing where they may, takes it ten minutes later only (134101 until then): see World.Advance.
 func (a *Account) AddTemplate(definition string) (*Template, error) {
 	n, err := parseJSON(definition)
 	if err != nil {
