@@ -43,15 +43,14 @@ func (s *scanner) codes(from, sure int) (to int) {
 	for k := 0; k < len(s.g); k++ {
 		first, n, used := k, s.g[k].n(), s.g[k].used || s.g[k].mask
 		for ; s.isAlone(k) && s.isAlone(k+1) && s.g[k].gap == gapNarrow; k++ { // "1 2 3"
-			n++
-			used = used || s.g[k+1].used
+			n, used = n+1, used || s.g[k+1].used
 		}
 		start := s.starts(s.g[first].from)
 		mayCome := start >= sure-codeReach // a card that is near
 		if used || start < from || n < 3 || n > maxPIN || !mayCome && !s.isNearCard(cards, start) {
 			continue
 		}
-		switch kind := s.codeKind(s.g[first].from, s.g[k].to, n); {
+		switch kind := s.codeKind(cards, s.g[first].from, s.g[k].to, n); {
 		case kind == "":
 		case !mayCome || s.isNearCard(cards, start):
 			s.add(hit{Span: Span{Kind: kind, Reason: ByCodeLabel}}, s.g[first].from, s.g[k].to)
@@ -72,33 +71,38 @@ func (s *scanner) isNearCard(cards []hit, i int) bool {
 	return i-s.base <= codeReach || slices.ContainsFunc(cards[lo:max(lo, hi)], func(x hit) bool { return x.Kind == Card })
 }
 
-// codeKind returns what a label before the n digits in characters from to to, or behind
-// them, calls them, if anything.
-func (s *scanner) codeKind(from, to, n int) Kind {
+// codeKind returns what a label calls the n digits in characters from to to, if anything: one
+// before them, behind them, or in front of the card that they follow.
+func (s *scanner) codeKind(cards []hit, from, to, n int) Kind {
 	marks := s.words(from-codeBefore, to+codeAfter+1)
-	for _, m := range slices.Backward(marks) {
-		kind := m.kindOf(n)
-		if m.end > from || from-m.wordEnd > codeBefore || kind == "" && m.says&saysLabel == 0 {
-			continue
-		}
-		if p := s.between(m.wordEnd, from); !p.digits && p.words <= codeWordsBefore {
-			return kind // or none: "door code 4471"
+	if m := s.labelBefore(from, n); m.says != 0 {
+		return m.kindOf(n) // or none: "door code 4471"
+	}
+	if i := slices.IndexFunc(marks, func(m mark) bool { return m.start >= to && m.kindOf(n) != "" }); i >= 0 {
+		p, own := s.between(to, marks[i].start), s.digitsOf(marks[i])
+		if marks[i].start-to <= codeAfter && !p.digits && p.words <= codeWordsAfter && !s.isMoney(from, to) && own != 1 && (own < 3 || own > maxPIN) {
+			return marks[i].kindOf(n)
 		}
 	}
-	for _, m := range marks {
-		kind := m.kindOf(n)
-		if m.start < to || kind == "" {
-			continue
+	k := sort.Search(len(cards), func(k int) bool { return cards[k].Start > s.starts(from) }) - 1
+	if k >= 0 && cards[k].Kind == Card && from-s.g[cards[k].last].to <= codeAfter && !s.isMoney(from, to) {
+		p, m := s.between(s.g[cards[k].last].to, from), s.labelBefore(s.g[cards[k].first].from, n)
+		if !p.digits && !p.ends && !p.stops && p.words <= codeWordsAfter && (m.says&saysPIN != 0 || (n == 4) == (cards[k].Digits == 15)) {
+			return m.kindOf(n) // "the CVV of 4539… is 731"
 		}
-		if p := s.between(to, m.start); m.start-to > codeAfter || p.digits || p.words > codeWordsAfter || s.isMoney(from, to) {
-			break
-		}
-		if own := s.digitsOf(m); own == 1 || own >= 3 && own <= maxPIN {
-			break
-		}
-		return kind
 	}
 	return ""
+}
+
+// labelBefore returns the nearest word before character i that may be a label of n digits there.
+func (s *scanner) labelBefore(i, n int) (label mark) {
+	for _, m := range s.words(i-codeBefore, i) {
+		if p := s.between(m.wordEnd, i); m.end <= i && i-m.wordEnd <= codeBefore && (m.kindOf(n) != "" || m.says&saysLabel != 0) &&
+			!p.digits && p.words <= codeWordsBefore {
+			label = m
+		}
+	}
+	return label
 }
 
 // kindOf returns what m calls n digits, if anything.

@@ -67,9 +67,10 @@
 //
 // Near a card, within 4,096 bytes, a row of three or four digits, of up to six for a
 // PIN, is removed if a label up to 28 characters before or 14 behind calls it a code, in
-// any language and in words ("the last three on the back"); so is one without a label
-// that follows the expiry date, or a card grouped as printed; and so is the data that
-// follows a card number on a magnetic stripe.
+// any language and in words ("the last three on the back"), or if such a label stands
+// before the card and up to three words between the two ("the CVV of 4539… is 731"); so
+// is one without a label that follows the expiry date, or a card grouped as printed; and
+// so is the data that follows a card number on a magnetic stripe.
 //
 // # What is promised for PCI DSS, and what is not
 //

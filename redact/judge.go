@@ -89,10 +89,7 @@ func (c *candidate) betters(best *candidate) bool {
 
 // isCard is the table of the package comment, read from its first line on.
 func (s *scanner) isCard(c *candidate, number []byte) bool {
-	if c.tier = tierOf(number); c.tier == None {
-		return false
-	}
-	if c.reason = passes(number); c.reason == "" {
+	if c.tier, c.reason = tierOf(number), passes(number); c.tier == None || c.reason == "" {
 		return false
 	}
 	if c.form = s.formOf(c); c.form == never || s.isPhone(c) {
@@ -155,7 +152,7 @@ func (s *scanner) take(c *candidate) {
 		s.add(hit{}, c.from, c.to)
 		return
 	}
-	x := hit{Span: Span{Kind: Card, Scheme: schemeName(number, c.reason), Tier: c.tier, Reason: c.reason}, last: c.last, form: c.form}
+	x := hit{Span: Span{Kind: Card, Scheme: schemeName(number, c.reason), Tier: c.tier, Reason: c.reason}, first: c.first, last: c.last, form: c.form}
 	head, tail := s.r.Keep.ends(c.n)
 	x.head, x.tail = s.written(c.from, 1, head), s.written(c.to-1, -1, tail)
 	s.add(x, c.from, c.to)

@@ -65,10 +65,47 @@ func (x *refText) codes() {
 			return !c.stays && (c.to <= y.from && offset(y.from)-offset(c.to) <= 4096 || c.from > y.from && offset(c.from)-offset(y.from) <= 4096)
 		})
 		taken := slices.ContainsFunc(placed, func(p refCode) bool { return y.from <= p.from && p.from < y.to })
-		if n := len(y.digits); near && !taken && n >= 3 && n <= 6 && x.isCode(y) {
+		if n := len(y.digits); near && !taken && n >= 3 && n <= 6 && (x.isCode(y) || x.announced(y)) {
 			hide(y)
 		}
 	}
+}
+
+// labelBefore returns what the nearest label before character i calls y: pin, code or label.
+func (x *refText) labelBefore(i int, y refCode) string {
+	for _, m := range slices.Backward(x.marks) {
+		if digits, words, _ := x.phrase(m.end, i); m.to <= i && i-m.end <= 28 && !digits && len(words) <= 5 {
+			switch {
+			case m.says["pin"]:
+				return "pin"
+			case m.says["code"] && len(y.digits) <= 4:
+				return "code"
+			case m.says["label"]:
+				return "label"
+			}
+		}
+	}
+	return ""
+}
+
+// announced reports whether y comes behind a card with few words between, and a label in front
+// of the card calls it a code.
+func (x *refText) announced(y refCode) bool {
+	var c refCard
+	for _, next := range x.cards {
+		if next.from < y.from {
+			c = next
+		}
+	}
+	if c.stays || c.to == 0 || y.from-c.to > 14 || x.labelBefore(y.from, y) != "" || x.money(y) {
+		return false
+	}
+	digits, words, text := x.phrase(c.to, y.from)
+	if digits || len(words) > 3 || refEnds.MatchString(text) || strings.ContainsAny(string(x.runes[c.to:y.from]), "\n,;") {
+		return false
+	}
+	says := x.labelBefore(c.from, y)
+	return says == "pin" || says == "code" && (len(y.digits) == 4) == (len(c.number) == 15)
 }
 
 // isCode reports whether a label before y, or behind it, calls it a code.
@@ -80,15 +117,8 @@ func (x *refText) isCode(y refCode) bool {
 		digits, words, _ := x.phrase(i, k)
 		return !digits && len(words) <= most
 	}
-	for _, m := range slices.Backward(x.marks) {
-		if m.to <= y.from && y.from-m.end <= 28 && plain(m.end, y.from, 5) {
-			if says(m) {
-				return true
-			}
-			if m.says["label"] {
-				return false
-			}
-		}
+	if label := x.labelBefore(y.from, y); label != "" {
+		return label != "label"
 	}
 	if x.money(y) {
 		return false

@@ -188,14 +188,14 @@ func (s *scanner) back(i int) int {
 	return s.starts(k)
 }
 
-// whole moves i back to where a hit begins that it would cut, or a card that makes a code
+// whole moves i back to where a hit begins that it would cut, or a card that may make a code
 // or track data of what follows it.
 func (s *scanner) whole(i int) int {
 	for k, x := range slices.Backward(s.hits) {
 		if x.Start < i && i < x.End {
 			i = x.Start
 		}
-		if k > 0 && (x.Reason == ByPosition || x.Kind == TrackData) && s.hits[k-1].Start < i && i <= x.Start {
+		if k > 0 && x.Kind != Card && s.hits[k-1].Start < i && i <= x.Start && x.Start-s.hits[k-1].End < farBehind*utf8.UTFMax {
 			i = s.hits[k-1].Start
 		}
 	}

@@ -73,9 +73,9 @@ type Span struct {
 // is: it has been judged, and nothing in it is a code.
 type hit struct {
 	Span
-	tail, head int // digits left readable at the end and at the beginning
-	last       int // group of a card
-	form       form
+	tail, head  int // digits left readable at the end and at the beginning
+	first, last int // groups of a card
+	form        form
 }
 
 func byStart(a, b hit) int { return a.Start - b.Start }
