@@ -72,27 +72,12 @@ func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *conver
 }
 
 // ExportCustomer writes everything that is kept about a person on a channel as JSON lines, objects with a
-// member "customer", "conversation" or "message". What they wrote in groups stands in the conversations of the
-// groups, among what others wrote, and is left out.
+// member "customer", "conversation" or "message". What they wrote in groups comes last, as "group_message", and how
+// they reacted there to what others wrote as "group_reactions", with the ID of the message and without its text.
+// What waits to be filed is left out. The error matches ErrNotFound and ErrNoChannel.
 func (h *Hub) ExportCustomer(ctx context.Context, channel string, who message.Recipient, w io.Writer) error {
-	person, err := h.keeper.person(ctx, channel, who)
-	if err != nil {
+	if err := h.keeper.export(ctx, channel, who, json.NewEncoder(w)); err != nil {
 		return fmt.Errorf("channel: export: %w", err)
-	}
-	out := json.NewEncoder(w)
-	for _, c := range person {
-		if err := out.Encode(map[string]any{"customer": c}); err != nil {
-			return fmt.Errorf("channel: export: %w", err)
-		}
-		convs, err := conversationsOf(ctx, h.store, c)
-		if err != nil {
-			return fmt.Errorf("channel: export: %w", err)
-		}
-		for _, id := range convs {
-			if err := h.keeper.exportConversation(ctx, id, out); err != nil {
-				return fmt.Errorf("channel: export: %w", err)
-			}
-		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package channel_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -133,6 +134,12 @@ func TestErasingWhoWroteOnlyInAGroup(t *testing.T) {
 					ann.Text(at.Add(time.Second), "wamid.5", "the last canary", in...))
 				l.Pass(5 * time.Second)
 				require.Contains(t, l.Conversation().Preview, "canary")
+				var export bytes.Buffer
+				require.NoError(t, l.Hub.ExportCustomer(t.Context(), "support", who, &export))
+				require.NotContains(t, export.String(), "from ben")
+				require.Equal(t, 2, strings.Count(export.String(), `{"group_message":`))
+				require.Equal(t, 1, strings.Count(export.String(), `{"group_reactions":`))
+				require.Equal(t, 1, strings.Count(export.String(), "the last canary"))
 				receipt, err := l.Hub.EraseCustomer(t.Context(), "support", who)
 				require.NoError(t, err)
 				require.Equal(t, 2, receipt.Messages)

@@ -10,41 +10,59 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// eraseMember removes what the person behind aliases wrote in groups. It returns the aliases
-// under which that was found.
-func (k *keeper) eraseMember(ctx context.Context, ch *Channel, aliases []string, receipt *conversation.Erased) ([]string, error) {
-	senders := map[string]bool{}
-	for i := 0; i < len(aliases); i++ { // it grows: a phone number leads to a BSUID
-		records, err := k.members(ctx, aliases[i])
+// memberships is where somebody wrote in groups.
+type memberships struct {
+	records []store.RecordKey
+	groups  []*member // each group once for each key of the person's
+	aliases []string  // all by which the person was found
+}
+
+// memberships finds where the person behind aliases wrote in groups.
+func (k *keeper) memberships(ctx context.Context, aliases []string) (*memberships, error) {
+	found := &memberships{aliases: slices.Clone(aliases)}
+	for i := 0; i < len(found.aliases); i++ { // it grows: a phone number leads to a BSUID
+		records, err := k.members(ctx, found.aliases[i])
 		if err != nil {
 			return nil, err
 		}
-		b := &store.Batch{}
 		for _, r := range records {
 			m, err := step.Decode[member](r)
 			if err != nil {
 				return nil, err
 			}
-			if err := k.eraseInGroup(ctx, ch, m, receipt); err != nil {
-				return nil, err
+			found.records = append(found.records, r.ID())
+			if !slices.ContainsFunc(found.groups, func(known *member) bool { return *known == *m }) {
+				found.groups = append(found.groups, m)
 			}
-			senders[m.Sender] = true
-			if !slices.Contains(aliases, m.Sender) {
-				aliases = append(aliases, m.Sender)
-			}
-			b.Delete = append(b.Delete, r.ID())
-		}
-		if len(b.Delete) > 0 {
-			if _, err := k.store.Commit(ctx, b); err != nil {
-				return nil, fmt.Errorf("channel: delete member: %w", err)
+			if !slices.Contains(found.aliases, m.Sender) {
+				found.aliases = append(found.aliases, m.Sender)
 			}
 		}
 	}
-	if len(senders) == 0 {
-		return nil, nil
+	return found, nil
+}
+
+// eraseMember removes what the person behind aliases wrote in groups. It returns the aliases
+// under which that was found.
+func (k *keeper) eraseMember(ctx context.Context, ch *Channel, aliases []string, receipt *conversation.Erased) ([]string, error) {
+	found, err := k.memberships(ctx, aliases)
+	if err != nil || len(found.groups) == 0 {
+		return nil, err
 	}
-	err := k.erasePending(ctx, ch.ID, nil, func(a *conversation.Amendment) bool { return senders[a.Sender] })
-	return aliases, err
+	senders := map[string]bool{}
+	for _, m := range found.groups {
+		if err := k.eraseInGroup(ctx, ch, m, receipt); err != nil {
+			return nil, err
+		}
+		senders[m.Sender] = true
+	}
+	for keys := range slices.Chunk(found.records, 500) {
+		if _, err := k.store.Commit(ctx, &store.Batch{Delete: keys}); err != nil {
+			return nil, fmt.Errorf("channel: delete member: %w", err)
+		}
+	}
+	err = k.erasePending(ctx, ch.ID, nil, func(a *conversation.Amendment) bool { return senders[a.Sender] })
+	return found.aliases, err
 }
 
 // members lists where the person behind an alias wrote in groups.
@@ -59,8 +77,8 @@ func (k *keeper) members(ctx context.Context, alias string) ([]store.Record, err
 	return all, nil
 }
 
-// eraseInGroup removes the messages and reactions of a person in one group.
-func (k *keeper) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt *conversation.Erased) error {
+// inGroup goes through the messages of a group, page by page; done is told of each conversation that was gone through.
+func (k *keeper) inGroup(ctx context.Context, m *member, page func([]*messageRecord) error, done func(id string) error) error {
 	group, err := step.Get[conversation.Customer](ctx, k.store, kindCustomer, m.Group)
 	if err != nil {
 		return ignoreNotFound(err)
@@ -70,31 +88,40 @@ func (k *keeper) eraseInGroup(ctx context.Context, ch *Channel, m *member, recei
 		return err
 	}
 	for _, id := range convs {
-		for page, err := range step.Documents[messageRecord](ctx, k.store, store.Query{Kind: kindMessage, Parent: id, Limit: 200}) {
+		for list, err := range step.Documents[messageRecord](ctx, k.store, store.Query{Kind: kindMessage, Parent: id, Limit: 200}) {
+			if err == nil {
+				err = page(list)
+			}
 			if err != nil {
 				return err
 			}
-			var own []*messageRecord
-			for _, msg := range page {
-				if msg.SenderKey == m.Sender {
-					own = append(own, msg)
-				} else if slices.ContainsFunc(msg.Reactions, func(r conversation.Reaction) bool { return r.By == reactorOf(m.Sender) }) {
-					if err := k.eraseReactions(ctx, msg.ID, reactorOf(m.Sender)); err != nil {
-						return err
-					}
-				}
-			}
-			if len(own) > 0 {
-				if err := k.eraseThese(ctx, ch.ID, own, receipt); err != nil {
-					return err
-				}
-			}
 		}
-		if err := k.showAnother(ctx, id); err != nil {
+		if err := done(id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// eraseInGroup removes the messages and reactions of a person in one group.
+func (k *keeper) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt *conversation.Erased) error {
+	by := reactorOf(m.Sender)
+	return k.inGroup(ctx, m, func(list []*messageRecord) error {
+		var own []*messageRecord
+		for _, msg := range list {
+			if msg.SenderKey == m.Sender {
+				own = append(own, msg)
+			} else if slices.ContainsFunc(msg.Reactions, func(r conversation.Reaction) bool { return r.By == by }) {
+				if err := k.eraseReactions(ctx, msg.ID, by); err != nil {
+					return err
+				}
+			}
+		}
+		if len(own) == 0 {
+			return nil
+		}
+		return k.eraseThese(ctx, ch.ID, own, receipt)
+	}, func(id string) error { return k.showAnother(ctx, id) })
 }
 
 func (k *keeper) eraseReactions(ctx context.Context, message, by string) error {
