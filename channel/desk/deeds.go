@@ -125,18 +125,28 @@ func (c *call) deed(o deskapi.Outcome) deskapi.Deed {
 	}
 }
 
-// moved is what changed of where a conversation stands and who has it.
+// moved is what changed of where a conversation stands, who has it and when it comes back.
 func moved(before, after *conversation.Conversation) (list []deskapi.DeedChange) {
 	for _, c := range []deskapi.DeedChange{
 		{Path: "queue", From: string(before.State.Queue), To: string(after.State.Queue)},
 		{Path: "agent", From: before.State.Assignee, To: after.State.Assignee},
 		{Path: "team", From: before.Team, To: after.Team},
+		{Path: "holder", From: string(before.Holder), To: string(after.Holder)},
+		{Path: "returns", From: instant(before.State.ReturnAt), To: instant(after.State.ReturnAt)},
 	} {
 		if c.From != c.To {
 			list = append(list, c)
 		}
 	}
 	return list
+}
+
+// instant is a time as a deed has it, and "" if there is none.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // mostChanges is how many changes of settings are kept of one call.

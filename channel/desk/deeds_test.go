@@ -85,6 +85,20 @@ func TestWhatPeopleDoIsNoted(t *testing.T) {
 	})
 }
 
+func TestADeedSaysUntilWhenAConversationIsPutOff(t *testing.T) {
+	asked(t, labOptions{}, func(t *testing.T, l *lab, conv string) {
+		back := time.Now().Add(time.Hour).Truncate(time.Second).UTC()
+		require.NoError(t, l.agents.Move(t.Context(), alice, conv, rules.QueuePending, back))
+		time.Sleep(time.Second)
+		require.NoError(t, l.agents.Move(t.Context(), alice, conv, rules.QueuePending, back.Add(time.Hour)))
+		deeds := l.deedsOf(admin, deskapi.DeedQuery{})
+		require.Contains(t, deeds[1].Changes, deskapi.DeedChange{Path: "returns", To: back.Format(time.RFC3339)})
+		require.Equal(t, []deskapi.DeedChange{
+			{Path: "returns", From: back.Format(time.RFC3339), To: back.Add(time.Hour).Format(time.RFC3339)},
+		}, deeds[0].Changes)
+	})
+}
+
 func TestDeedsAreFoundByActorActionAndTimeInPages(t *testing.T) {
 	asked(t, labOptions{}, func(t *testing.T, l *lab, conv string) {
 		bob := access.Actor{Kind: access.Agent, ID: "bob"}

@@ -45,8 +45,8 @@ const (
 	Failed Outcome = "failed" // it broke off: some of it may be done
 )
 
-// DeedChange is something that changed. From and To are numbers, switches, roles, queues and owners; of
-// other texts only the path is kept.
+// DeedChange is something that changed. From and To are numbers, switches, roles, queues, owners and
+// times; of other texts only the path is kept.
 type DeedChange struct {
 	Path string `json:"path"` // such as "retention.messages" or "desk.access.users.alice"
 	From string `json:"from,omitempty"`
