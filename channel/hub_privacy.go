@@ -53,18 +53,8 @@ func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *conver
 	if err != nil {
 		return nil, fmt.Errorf("channel: erase conversation: %w", plainly(err))
 	}
-	err = h.do(ctx, func(u *unit) error {
-		customer, err := u.customer(conv.Customer)
-		if err != nil || customer == nil || customer.Conversation != id {
-			return err
-		}
-		customer.Conversation = "" // the next message begins a new one
-		return u.saveCustomer(customer)
-	})
 	receipt = &conversation.Erased{}
-	if err == nil {
-		err = h.keeper.eraseConversation(ctx, conv.Channel, id, lanes, receipt)
-	}
+	err = h.keeper.eraseConversation(ctx, conv.Channel, id, lanes, receipt, nil)
 	if err != nil {
 		return receipt, fmt.Errorf("channel: erase conversation: %w", err)
 	}

@@ -209,6 +209,7 @@ func (in *incoming) history(p *webhook.HistoryMessage) error {
 	if err != nil || customer == nil {
 		return err
 	}
+	in.Expect(kindCustomer, customer.ID) // who may be erased just then
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID, msg.Redacted = inboundMessageID(in.ch.ID, p.ID), p.ID, in.masked
 	known, err := in.lookupWAMID(in.ch.ID, p.ID)

@@ -75,23 +75,26 @@ func (k *keeper) concerns(ch *Channel, ev *webhook.Event) bool {
 	return !others && ch.Account != "" && ch.Account == ev.Account
 }
 
-func (k *keeper) dropLane(ctx context.Context, q store.WorkQuery, lane string, receipt *conversation.Erased) error {
+// dropLane removes work of a lane. What removes the last of it is added to last, for the caller to commit.
+func (k *keeper) dropLane(ctx context.Context, q store.WorkQuery, lane string, receipt *conversation.Erased, last *ending) error {
 	q.Lane, q.Limit = lane, 200
 	for {
 		page, err := k.store.Work(ctx, q)
 		if err != nil {
 			return fmt.Errorf("channel: list work: %w", err)
 		}
-		if len(page) == 0 {
-			return nil
+		b, end := &store.Batch{}, len(page) < q.Limit
+		if end {
+			b, receipt = last.Batch, last.receipt
 		}
-		b := &store.Batch{}
 		for _, w := range page {
 			b.Drop = append(b.Drop, store.WorkKey{Queue: w.Queue, ID: w.ID})
+		}
+		if receipt.Work += len(page); end {
+			return nil
 		}
 		if _, err := k.store.Commit(ctx, b); err != nil {
 			return fmt.Errorf("channel: drop work: %w", err)
 		}
-		receipt.Work += len(page)
 	}
 }

@@ -49,17 +49,21 @@ func (k *keeper) eraseMember(ctx context.Context, ch *Channel, aliases []string,
 	if err != nil || len(found.groups) == 0 {
 		return nil, err
 	}
-	senders := map[string]bool{}
-	for _, m := range found.groups {
-		if err := k.eraseInGroup(ctx, ch, m, receipt); err != nil {
-			return nil, err
-		}
-		senders[m.Sender] = true
+	if err := k.eraseInGroups(ctx, ch, found.groups, receipt); err != nil {
+		return nil, err
 	}
 	for keys := range slices.Chunk(found.records, 500) {
 		if _, err := k.store.Commit(ctx, &store.Batch{Delete: keys}); err != nil {
 			return nil, fmt.Errorf("channel: delete member: %w", err)
 		}
+	}
+	// What came meanwhile: from now on whoever files something notes anew where it is.
+	if err := k.eraseInGroups(ctx, ch, found.groups, receipt); err != nil {
+		return nil, err
+	}
+	senders := map[string]bool{}
+	for _, m := range found.groups {
+		senders[m.Sender] = true
 	}
 	err = k.erasePending(ctx, ch.ID, nil, func(a *conversation.Amendment) bool { return senders[a.Sender] })
 	return found.aliases, err
@@ -97,6 +101,15 @@ func (k *keeper) inGroup(ctx context.Context, m *member, page func([]*messageRec
 			}
 		}
 		if err := done(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *keeper) eraseInGroups(ctx context.Context, ch *Channel, groups []*member, receipt *conversation.Erased) error {
+	for _, m := range groups {
+		if err := k.eraseInGroup(ctx, ch, m, receipt); err != nil {
 			return err
 		}
 	}

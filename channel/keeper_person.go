@@ -114,17 +114,40 @@ func (k *keeper) person(ctx context.Context, channel string, who message.Recipie
 	return all, nil
 }
 
+// eraseCustomer removes a customer with all conversations, those among them that begin meanwhile.
 func (k *keeper) eraseCustomer(ctx context.Context, c *conversation.Customer, receipt *conversation.Erased) error {
+	for range step.MaxConflicts {
+		records, err := k.store.Get(ctx, kindCustomer, c.ID)
+		if err != nil {
+			return fmt.Errorf("channel: read customer: %w", err)
+		}
+		b := &store.Batch{}
+		if len(records) > 0 {
+			b.Put = asItIs(&records[0]) // whoever begins a conversation writes it
+			if c, err = step.Decode[conversation.Customer](records[0]); err != nil {
+				return err
+			}
+		}
+		if err := k.eraseCustomerWith(ctx, b, c, receipt); !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return fmt.Errorf("channel: delete customer: gave up after %d conflicts: %w", step.MaxConflicts, store.ErrConflict)
+}
+
+// eraseCustomerWith removes a customer with the conversations that there are. The error matches store.ErrConflict
+// if b cannot be committed any more.
+func (k *keeper) eraseCustomerWith(ctx context.Context, b *store.Batch, c *conversation.Customer, receipt *conversation.Erased) error {
 	convs, err := conversationsOf(ctx, k.store, c)
 	if err != nil {
 		return err
 	}
 	for _, id := range convs {
-		if err := k.eraseConversation(ctx, c.Channel, id, lanes, receipt); err != nil {
+		if err := k.eraseConversation(ctx, c.Channel, id, lanes, receipt, nil); err != nil {
 			return err
 		}
 	}
-	b := &store.Batch{Delete: []store.RecordKey{{Kind: kindCustomer, Key: c.ID}}}
+	b.Delete = []store.RecordKey{{Kind: kindCustomer, Key: c.ID}}
 	own, err := k.ownAliases(ctx, c)
 	if err != nil {
 		return err

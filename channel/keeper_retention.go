@@ -42,9 +42,12 @@ func (k *keeper) pruneSome(ctx context.Context, s *settings.Settings, at shelf, 
 func (k *keeper) pruneConversation(ctx context.Context, s *settings.Settings, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
 	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
 	receipt := &conversation.Erased{} // for nobody to see
+	stays := func(c *conversation.Conversation) bool {
+		return c.State.Queue.Open() || !times.Latest(c.LastActivity, c.Planned).Before(messages)
+	}
 	switch {
-	case !c.State.Queue.Open() && times.Latest(c.LastActivity, c.Planned).Before(messages):
-		err = k.eraseConversation(ctx, s.ID, c.ID, lanes, receipt)
+	case !stays(c):
+		err = k.eraseConversation(ctx, s.ID, c.ID, lanes, receipt, stays)
 	case c.Opened.Before(messages):
 		until := &store.Position{Sort: micros(messages)}
 		if err = k.eraseMessages(ctx, s.ID, c.ID, until, receipt, nil); err == nil {

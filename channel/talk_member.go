@@ -31,6 +31,7 @@ func (u *unit) noteMember(ch *Channel, group *conversation.Customer, w who) (str
 			if err != nil {
 				return "", err
 			}
+			u.Expect(kindMember, id) // he may be erased just then
 			continue
 		}
 		if err := u.Save(kindMember, id, alias, 0, now); err != nil {
