@@ -35,6 +35,10 @@ func (h *core) refused(ctx context.Context, d *deed, cause error) {
 		if d.conversation == "" {
 			return nil
 		}
+		if ok, err := u.Load(kindConversation, d.conversation, nil); err != nil || !ok { // erased meanwhile
+			return err
+		}
+		u.Expect(kindConversation, d.conversation)
 		return u.Save(kindLog, opaque.Random("l_"), d.conversation, micros(u.now), conversation.LogEntry{
 			Conversation: d.conversation, At: u.now.UTC(), Kind: conversation.MessageRefused, Message: d.message,
 			Author: d.by, Reason: why, Cause: what,

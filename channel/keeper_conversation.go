@@ -92,26 +92,12 @@ func (k *keeper) eraseUnchanged(
 			return err
 		}
 	}
-	for {
-		page, err := k.store.List(ctx, store.Query{Kind: kindLog, Parent: id, Limit: 500})
-		if err != nil {
-			return fmt.Errorf("channel: list log: %w", err)
-		}
-		end := len(page) < 500
-		now := &store.Batch{}
-		if end { // the conversation goes last, so that it is found again after an error
-			now = b
-		}
-		for _, r := range page {
-			now.Delete = append(now.Delete, store.RecordKey{Kind: kindLog, Key: r.Key})
-		}
-		now.Drop = unique(now.Drop)
-		if _, err := k.store.Commit(ctx, now); err != nil {
-			return fmt.Errorf("channel: delete conversation: %w", err)
-		}
-		if end {
-			break
-		}
+	if err := k.eraseLog(ctx, id, b); err != nil {
+		return err
+	}
+	// What was noted of a message meanwhile: there is none any more of which something could be.
+	if err := k.eraseLog(ctx, id, &store.Batch{}); err != nil {
+		return err
 	}
 	if !conversation.IsHistory(id) {
 		last.Conversations++
@@ -125,6 +111,33 @@ func (k *keeper) eraseUnchanged(
 	receipt.Attachments = append(receipt.Attachments, last.Attachments...)
 	receipt.Tickets = append(receipt.Tickets, last.Tickets...)
 	return nil
+}
+
+// eraseLog removes the log of a conversation, the last of it with b.
+func (k *keeper) eraseLog(ctx context.Context, id string, b *store.Batch) error {
+	for {
+		page, err := k.store.List(ctx, store.Query{Kind: kindLog, Parent: id, Limit: 500})
+		if err != nil {
+			return fmt.Errorf("channel: list log: %w", err)
+		}
+		end := len(page) < 500
+		now := &store.Batch{}
+		if end { // the conversation goes last, so that it is found again after an error
+			now = b
+		}
+		for _, r := range page {
+			now.Delete = append(now.Delete, r.ID())
+		}
+		now.Drop = unique(now.Drop)
+		if len(now.Delete) > 0 {
+			if _, err := k.store.Commit(ctx, now); err != nil {
+				return fmt.Errorf("channel: delete conversation: %w", err)
+			}
+		}
+		if end {
+			return nil
+		}
+	}
 }
 
 // ending is the batch that removes the last part of something, for the caller to commit, with what is erased then.
