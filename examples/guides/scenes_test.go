@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,6 +18,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 )
 
 // A scene is a page whose commands are run in their order, as its reader would: in a folder with these files, with the
@@ -206,18 +206,7 @@ type stage struct {
 }
 
 // port gives a free one in place of the page's: one that nobody gets who asks for any.
-func (s *stage) port(t *testing.T, page string) {
-	for {
-		port := fmt.Sprint(20_000 + rand.IntN(10_000)) // #nosec G404 -- a port
-		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "localhost:"+port)
-		if err == nil {
-			s.ports[page] = port
-			require.NoError(t, l.Close())
-			return
-		}
-		require.NoError(t, t.Context().Err())
-	}
-}
+func (s *stage) port(t *testing.T, page string) { s.ports[page] = fmt.Sprint(pgtest.Port(t)) }
 
 // here is a line with what is so here.
 func (s *stage) here(line string) string {

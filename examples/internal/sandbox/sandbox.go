@@ -168,8 +168,9 @@ func (w *WhatsApp) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(rw, w.Screen(number))
 }
 
-// patience is how long a program may take to answer before the phone shows what is there.
-const patience = 2 * time.Second
+// patience is how long a program may take to answer before the phone shows what is there: far longer than it does, since
+// whoever writes next goes by what is on the screen.
+const patience = 30 * time.Second
 
 // await waits until what was done has had its effect, so that a program's answer is on the screen.
 func (w *WhatsApp) await(ctx context.Context) {
