@@ -106,8 +106,8 @@ func screen(t *testing.T, name, got string) {
 	require.Equal(t, string(want), got, "screen %s", name)
 }
 
-// eventually waits until something is so.
+// eventually waits until something is so. The bound only ends what hangs.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	require.Eventually(t, so, 2*time.Minute, 10*time.Millisecond, what)
+	require.Eventually(t, so, 15*time.Minute, 10*time.Millisecond, what)
 }

@@ -177,7 +177,7 @@ func TestTwoNotifyOnOneCampaignBothEnd(t *testing.T) {
 	t.Parallel()
 	s := simulated(t)
 	file, _ := people(t, s, 40)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	var both sync.WaitGroup
 	var got [2]printed

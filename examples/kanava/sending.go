@@ -101,8 +101,9 @@ func (s *sending) newHub(st *openedStore, client *cloudapi.Client, pl platform) 
 	hub, err := channel.New(channel.Config{
 		Store: st.Store, Ticketing: s, Now: s.p.clock(pl),
 		Logger: slog.New(slog.NewTextHandler(s.p.errs, &slog.HandlerOptions{Level: slog.LevelError})),
-		// As many messages may be uncertain after a crash as were being sent.
-		SendWorkers: 16, Lease: 20 * time.Second, Drain: 20 * time.Second,
+		// As many messages may be uncertain after a crash as were being sent. A machine that has no time for this command
+		// for some seconds is no reason to give them up: nobody waits to take its work over.
+		SendWorkers: 16, Lease: 20 * time.Second, Drain: 20 * time.Second, Heartbeat: 5 * time.Second,
 		Channels: []channel.Channel{{Settings: set, Sender: client.Number(pl.Number), Templates: catalog}},
 	})
 	if err != nil {

@@ -94,6 +94,7 @@ func newApp(ctx context.Context, set setup) (_ *app, err error) {
 	}
 	a.agents, err = desk.New(desk.Config{AgentName: agentName, Hub: channel.Config{
 		Store: st, Ticketing: tickets, Attachments: kept, Now: a.now, Logger: set.log, Feed: true, Search: true, Drain: grace,
+		Heartbeat: 5 * time.Second, // alone on its store, it need not give up its work when the machine has no time for it for a moment
 		Channels: []channel.Channel{{
 			Settings: settings.Settings{
 				ID: channelID, Name: businessName, Number: side.Number, Account: side.Account, Enabled: true, Language: "en",

@@ -74,7 +74,7 @@ func start(t *testing.T, dir string, getenv func(string) string, args ...string)
 // eventually waits for something that other goroutines bring about; the bound only ends what hangs.
 func (s *site) eventually(ok func() bool, what string) {
 	s.t.Helper()
-	require.Eventually(s.t, ok, 2*time.Minute, 20*time.Millisecond, what)
+	require.Eventually(s.t, ok, 10*time.Minute, 20*time.Millisecond, what)
 }
 
 func (s *site) get(path string) string {
