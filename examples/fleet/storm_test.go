@@ -297,13 +297,22 @@ func (l looker) settle(t *testing.T, b *bench, wrote int) (uncertain int) {
 		if state, err = l.hub.Health(t.Context()); err != nil {
 			return false
 		}
-		waits := 0
 		for _, q := range state.Work {
-			if q.Queue == "in" || q.Queue == "host" || q.Queue == "out" {
-				waits += q.Due + q.Waiting
+			if (q.Queue == "in" || q.Queue == "host" || q.Queue == "out") && q.Due+q.Waiting > 0 {
+				return false
 			}
 		}
-		return waits == 0 && b.answered()+state.Uncertain >= wrote
+		open, err := l.hub.UncertainMessages(t.Context(), "support", 1000)
+		if err != nil {
+			return false
+		}
+		answers := b.answers()
+		for _, m := range open {
+			if answers[m.Text] > 0 { // it has arrived, and what WhatsApp says of it has not
+				return false
+			}
+		}
+		return len(answers)+len(open) >= wrote
 	}
 	require.Eventually(t, rest, patience, 250*time.Millisecond, "nothing is left to do: %s", left)
 	require.Zero(t, state.Dead)
