@@ -221,6 +221,24 @@ func TestAFrozenProcessSendsNothingWhenItThaws(t *testing.T) {
 	})
 }
 
+// Whoever asks for work when a process is not heard of any more is cut off: nothing has failed in that, and what is
+// said of it is said once.
+func TestAClaimThatEndsWithTheProcesssLifeIsNoFailure(t *testing.T) {
+	crews(t, func(t *testing.T, join func(string) (*lab, *cable)) {
+		l, way := join("stalled")
+		l.Run()
+		l.Pass(2 * time.Second)
+		thaw := way.freeze()
+		l.Pass(10 * time.Second)
+		thaw()
+		l.Pass(5 * time.Second)
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		require.Equal(t, 1, processNamed(t, l, "stalled").Lapses)
+		require.NotContains(t, l.Logs.String(), "claim failed")
+		l.Stop()
+	})
+}
+
 // What waits for a permit, say, in the hands of a process that nobody hears is not sent by it any more.
 func TestAProcessThatIsNotHeardOfStopsSending(t *testing.T) {
 	crews(t, func(t *testing.T, join func(string) (*lab, *cable)) {

@@ -90,7 +90,9 @@ func (r *Runner) Run(ctx, work context.Context) {
 				}
 				a.Owner = owner
 				claimed, err := r.claim(term, a.Claim)
-				r.Claimed(ctx, err)
+				if err == nil || term.Err() == nil { // a claim that was cut off says nothing of the store
+					r.Claimed(ctx, err)
+				}
 				if err != nil {
 					short = false
 					more, wait = false, r.Poll+rand.N(r.Poll)
