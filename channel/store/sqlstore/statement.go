@@ -27,6 +27,9 @@ type statements struct {
 	// what was seen before
 	findSeen, insertSeen, mustQueue rowStatement
 	forget                          string
+	// a clock that was set back: when something was seen last, as an index tells, and what files anew, at $1, what was
+	// filed after it, be it without a Due or claimed. What somebody changes at the moment is left alone
+	newest, refile string
 	// reading work
 	claim, claimAlone, peek claimForms
 	workOf                  string       // SQLite: what peek has found
@@ -139,6 +142,9 @@ func newStatements(d *dialect) *statements {
 		fixLanes: d.updateRows("kanava_task AS w", lane, `head = NOT w.head`,
 			`w.dead = FALSE AND w.lane_hash <> 0 AND w.lane_hash = e.h AND w.head <> (w.seq = (`+first("e.h")+`))`),
 		forget: d.forget,
+		newest: `SELECT max(n.seen) FROM kanava_seen AS n`,
+		refile: `UPDATE kanava_task SET ready = $1, due = CASE WHEN due > $1 THEN $1 ELSE due END WHERE seq IN (
+			SELECT w.seq FROM kanava_task AS w WHERE w.dead = FALSE AND w.ready > $1 AND (w.due = 0 OR w.until > 0) ORDER BY w.seq` + d.skipLocked + `)`,
 
 		claim:      claimForms{claim(candidates) + returning, claim(perGroup) + returning},
 		claimAlone: claimForms{claim(candidates) + unhurried + returning, claim(perGroup) + unhurried + returning},
@@ -200,7 +206,7 @@ func newStatements(d *dialect) *statements {
 // texts are the statements but those that change or look up rows, and those behind List.
 func (s *statements) texts() []*string {
 	return []*string{
-		&s.forget,
+		&s.forget, &s.newest, &s.refile,
 		&s.claim.all, &s.claim.groups, &s.claimAlone.all, &s.claimAlone.groups, &s.peek.all, &s.peek.groups,
 		&s.workOf, &s.workByID, &s.backlog, &s.survey, &s.workInLane[0], &s.workInLane[1], &s.workInQueue[0], &s.workInQueue[1],
 		&s.count, &s.lock, &s.guard, &s.clock, &s.mark,

@@ -89,6 +89,7 @@ type Store struct {
 	pool      pool
 	writer    writer // SQLite
 	file      file   // SQLite
+	setback   setback
 	timeout   time.Duration
 	stuckAt   atomic.Int64 // when a lock was not to be had, in nanoseconds since 1970
 	ownClock  bool
@@ -172,8 +173,14 @@ func (cfg *Config) combiner(run func(context.Context, []*waiter)) *combiner {
 func (cfg *Config) leaders() int { return cmp.Or(cfg.Leaders, 2) }
 
 // Now returns the time by the clock that leases go by: on PostgreSQL that of the server,
-// which all processes share. It is zero if that is the clock of each caller.
+// which all processes share. It is zero if that is the clock of each caller. Where the clock by which work is
+// filed was set back since Now was called last, by an hour say, or is that of a standby which is behind, Now sees to
+// it that work is not held up for as long.
 func (s *Store) Now(ctx context.Context) (time.Time, error) {
+	began := time.Now()
+	if s.dialect == SQLite {
+		_ = s.mindSetback(ctx, began.Round(0), began, began) // next time
+	}
 	if !s.ownClock {
 		return time.Time{}, ctx.Err()
 	}
@@ -182,6 +189,7 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	if err := s.each(ctx, scan, s.sql.clock); err != nil {
 		return time.Time{}, wrap(ctx, "ask for the time", err)
 	}
+	_ = s.mindSetback(ctx, timeOf(now), began, time.Now()) // next time
 	return timeOf(now), nil
 }
 
