@@ -76,9 +76,15 @@ func (p *program) openStore(ctx context.Context, where string, own bool) (*opene
 	if err != nil {
 		return nil, err
 	}
-	st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: dialect, NoMigrate: !own})
+	cfg := sqlstore.Config{DB: db, Dialect: dialect, NoMigrate: !own}
+	st, err := sqlstore.Open(ctx, cfg)
 	if err == nil {
 		return &openedStore{st, db}, nil
+	}
+	empty := false
+	if errors.Is(err, sqlstore.ErrOutdated) {
+		pending, look := sqlstore.Pending(ctx, cfg)
+		empty = look == nil && len(pending) == len(sqlstore.Migrations(dialect))
 	}
 	_ = db.Close()
 	switch {
@@ -86,6 +92,12 @@ func (p *program) openStore(ctx context.Context, where string, own bool) (*opene
 		return nil, ctx.Err()
 	case errors.Is(err, sqlstore.ErrMoved):
 		return nil, err
+	case errors.Is(err, sqlstore.ErrOutdated) && empty:
+		text := "the database holds no channel yet: name another one, or kanava migrate makes the tables"
+		if dialect == sqlstore.SQLite {
+			text += "; a file that was copied without the one beside it that ends in -wal looks like that, too"
+		}
+		return nil, errors.New(text)
 	case errors.Is(err, sqlstore.ErrOutdated):
 		return nil, errors.New("the tables of the database are not those of this release: kanava migrate brings them up to date")
 	}
@@ -140,6 +152,13 @@ func databaseProblem(where string, err error) string {
 		} else if errors.Is(err, os.ErrPermission) {
 			text = "the folder " + folder + " may not be entered; look at its rights"
 		}
+	}
+	code, ok := errors.AsType[interface {
+		error
+		Code() int
+	}](err)
+	if errors.Is(err, sqlstore.ErrDamaged) || ok && (code.Code()&0xff == 11 || code.Code()&0xff == 26) { // SQLITE_CORRUPT, SQLITE_NOTADB
+		return fmt.Sprintf("the database %s is damaged, or none: stop every process, keep the file, and restore the last backup", where)
 	}
 	return fmt.Sprintf("the database %s cannot be opened: %s", where, text)
 }

@@ -172,7 +172,8 @@ func TestDatabasesThatCannotBeOpened(t *testing.T) {
 		{"a password with an @", map[string]string{"KANAVA_DATABASE": "postgres://desk:x@hunter2@localhost:1/desk"}, "health", 1, "postgres://…@localhost:1/desk cannot"},
 		{"a file with an @ that is no database", nil, "health --database " + write(t, dir, "desk@home.db", strings.Repeat("no database ", 200)), 1, filepath.Join(dir, "desk@home.db")},
 		{"a server that is not there", map[string]string{"KANAVA_DATABASE": "postgres://desk:hunter2@localhost:1/desk"}, "health", 1, "does not answer"},
-		{"a file that is no database", nil, "health --database " + write(t, dir, "text.db", strings.Repeat("no database ", 200)), 1, "cannot be opened"},
+		{"a file that is no database", nil, "health --database " + write(t, dir, "text.db", strings.Repeat("no database ", 200)), 1, "is damaged, or none: stop every process, keep the file, and restore the last backup"},
+		{"a file without tables, as one without its journal may be", nil, "health --database " + write(t, dir, "empty.db", ""), 1, "copied without the one beside it that ends in -wal"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -192,7 +193,7 @@ func TestMigrateMakesTablesAndOthersDoNot(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	got := shell{}.run(t, "health", "--database", file)
 	require.Equal(t, 1, got.code)
-	require.Contains(t, got.errs, "kanava migrate brings them up to date")
+	require.Contains(t, got.errs, "kanava migrate makes the tables")
 	got = shell{}.run(t, "migrate", "--database", file, "--dry-run")
 	require.Equal(t, 1, got.code, "there is something to do")
 	require.Contains(t, got.out, "to do 0001_")

@@ -33,9 +33,11 @@ const (
 	sqliteBusy       = 5
 	sqliteLocked     = 6
 	sqliteReadOnly   = 8
+	sqliteCorrupt    = 11
 	sqliteTooBig     = 18
 	sqliteConstraint = 19
 	sqliteMismatch   = 20
+	sqliteNotADB     = 26
 )
 
 // isTransient says that the same transaction may succeed if it is tried again: it lost
@@ -68,6 +70,20 @@ func isReadOnly(err error) bool {
 	}
 	code, ok := errors.AsType[codeError](err)
 	return ok && code.Code()&0xff == sqliteReadOnly
+}
+
+// ErrDamaged is returned by whatever comes upon a damaged page of the database, or a file that is none. The rest of it may
+// still be read and written, so that a process goes on with what it can. Stop all, keep what is there, and restore the
+// last backup.
+var ErrDamaged = errors.New("sqlstore: the database is damaged")
+
+// isDamaged says that the database came upon something that it never wrote so.
+func isDamaged(err error) bool {
+	if state, ok := errors.AsType[stateError](err); ok {
+		return state.SQLState() == "XX001" || state.SQLState() == "XX002" // a table, an index
+	}
+	code, ok := errors.AsType[codeError](err)
+	return ok && (code.Code()&0xff == sqliteCorrupt || code.Code()&0xff == sqliteNotADB)
 }
 
 // isCrowded says that the server, or the role, has as many connections as it may: there is no room
@@ -146,6 +162,8 @@ func known(err error) error {
 		return fmt.Errorf("%w (%w)", ErrPooler, err)
 	case isReadOnly(err):
 		return fmt.Errorf("%w (%w)", ErrReadOnly, err)
+	case isDamaged(err):
+		return fmt.Errorf("%w (%w)", ErrDamaged, err)
 	}
 	return err
 }
