@@ -3,6 +3,7 @@ package channel_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,12 +20,14 @@ type gatehouse struct {
 	store.Store
 	mu             sync.Mutex
 	passed, queued []string
+	writes         atomic.Int64
 }
 
 func (g *gatehouse) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
 	done, err := g.Store.Commit(ctx, b)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.writes.Add(1)
 	for i := range b.Pass {
 		if err == nil {
 			g.passed = append(g.passed, b.Pass[i].ID)

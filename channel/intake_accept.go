@@ -43,9 +43,9 @@ func (it *intake) record(ctx context.Context, items []accepted, info *hooks.Acce
 	if len(items) == 0 {
 		return nil
 	}
-	if it.atOnce(ctx, items) {
+	if fresh, ok := it.atOnce(ctx, items); ok {
 		it.works(ctx, "channel: accept failed", "")
-		info.Fresh += len(items)
+		info.Fresh += fresh
 		return nil
 	}
 	b, size := new(store.Batch), 0

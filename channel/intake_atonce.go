@@ -22,37 +22,43 @@ type ready struct {
 // atOnce applies items in the step that accepts them, and reports whether that was possible: if the hub
 // runs, nothing is before them in their lanes, and nothing is special about any of them. That is one
 // item, or several statuses of one channel. Should it not be possible workers do it, each item alone.
-func (it *intake) atOnce(ctx context.Context, all []accepted) (done bool) {
+// Fresh is how many had not come before.
+//
+// A status whose message is known goes past its lane, and is not remembered: see [worker.Merged].
+func (it *intake) atOnce(ctx context.Context, all []accepted) (fresh int, done bool) {
 	if store.DeferredIn(ctx) != nil || len(all) > mostAtOnce {
-		return false
+		return 0, false
 	}
 	end, ok := it.runners[workIn].Pass(all[0].work.Group)
 	if !ok {
-		return false
+		return 0, false
 	}
 	defer end()
 	items := make([]ready, len(all))
 	for i := range all {
 		if !it.ready(&all[i], &items[i]) || items[i].ch != items[0].ch {
-			return false
+			return 0, false
 		}
 		if _, status := items[i].ev.Payload.(*webhook.Status); !status && len(all) > 1 {
-			return false
+			return 0, false
 		}
 	}
 	defer func() {
 		if recover() != nil { // a worker will say so
-			done = false
+			fresh, done = 0, false
 		}
 	}()
 	ctx = it.hooks.resume(ctx, all[0].Carried)
 	if it.fileAll(ctx, items) != nil {
-		return false // a worker will try it again
+		return 0, false // a worker will try it again
 	}
 	for i := range items {
-		it.applied(ctx, items[i].ev, items[i].ch, nil)
+		if !items[i].job.Stale() {
+			it.applied(ctx, items[i].ev, items[i].ch, nil)
+			fresh++
+		}
 	}
-	return true
+	return fresh, true
 }
 
 // ready looks whether an item can be applied at once.

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"log/slog"
+	"reflect"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -29,7 +30,8 @@ func (in *incoming) status(p *webhook.Status) (worker.Outcome, error) {
 	case err != nil:
 		return worker.Outcome{}, err
 	case m != nil:
-		return worker.Done(), in.learnStatus(p, m)
+		news, err := in.learnStatus(p, m)
+		return worker.Merged(news), err
 	case in.work.Tries < statusPatience && !isMessageID(p.OpaqueID):
 		return worker.Later(in.now.Add(statusPause), "status of a message that is not known yet"), nil
 	}
@@ -39,25 +41,31 @@ func (in *incoming) status(p *webhook.Status) (worker.Outcome, error) {
 	return worker.Done(), nil
 }
 
-// learnStatus merges a status into its message.
-func (in *incoming) learnStatus(p *webhook.Status, m *messageRecord) error {
-	before := m.Delivery.State()
+// learnStatus merges a status into its message. There is no news in one that came before: nothing but
+// the message remembers which did.
+func (in *incoming) learnStatus(p *webhook.Status, m *messageRecord) (news bool, err error) {
 	known := m.Delivery
 	m.Delivery = m.Delivery.Merge(factsOf(p, in.at))
-	in.bookStatus(in.ch, m)
-	if m.WAMID == "" {
-		m.WAMID = p.ID
+	if err := in.freeEntry(p, m); err != nil {
+		return false, err
 	}
-	if err := in.indexWAMID(in.ch.ID, m); err != nil {
+	if m.WAMID != "" && reflect.DeepEqual(known, m.Delivery) {
+		return false, nil
+	}
+	return true, in.statusChanged(p, m, known)
+}
+
+// statusChanged follows what a status says that is new.
+func (in *incoming) statusChanged(p *webhook.Status, m *messageRecord, known conversation.Delivery) error {
+	before := known.State()
+	in.bookStatus(in.ch, m)
+	if err := in.learnWAMID(in.ch.ID, m, p.ID); err != nil {
 		return err
 	}
 	if err := in.outcome(in.ch, m, known); err != nil {
 		return err
 	}
 	if err := in.giveMessage(m); err != nil {
-		return err
-	}
-	if err := in.freeEntry(p, m); err != nil {
 		return err
 	}
 	if err := in.noteRefusal(m); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -150,5 +151,38 @@ func TestAFloodOfStatusesInLargePostsIsAppliedWhole(t *testing.T) {
 			require.Equal(t, conversation.Read, l.state(people[i].conv, people[i].id))
 		}
 		require.Empty(t, l.Letters("in"))
+	})
+}
+
+// The message remembers which statuses it has had. The store need not, and writes nothing for one that comes again.
+func TestAStatusThatComesAgainIsNoNews(t *testing.T) {
+	t.Parallel()
+	st := &gatehouse{Store: memstore.New()}
+	var fresh, applied atomic.Int64
+	o := channeltest.LabOptions{Store: st, Config: func(c *channel.Config) {
+		c.Channels = append(c.Channels, otherChannel("other", channeltest.OtherNumber, &channeltest.Wire{}))
+		c.Hooks.AcceptDone = func(_ context.Context, i hooks.AcceptInfo, _ error) { fresh.Add(int64(i.Fresh)) }
+		c.Hooks.ApplyDone = func(context.Context, hooks.ApplyInfo, error) { applied.Add(1) }
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		ours, theirs := l.sentTo(2, channeltest.LabNumber), l.sentTo(1, channeltest.OtherNumber)
+		before := st.counts()
+		items := []channeltest.Item{ours[0].status("sent"), ours[1].status("failed"), ours[0].status("read")}
+		counts := func() [3]int64 { return [3]int64{fresh.Swap(0), applied.Swap(0), st.writes.Swap(0)} }
+		counts()
+		l.Post(items...)
+		l.Post(theirs[0].status("sent"))
+		l.Pass(time.Second)
+		require.Equal(t, [2]int64{4, 4}, [2]int64{fresh.Load(), applied.Load()})
+		require.Equal(t, before, st.counts(), "nothing is remembered, and nothing stands in the queue")
+		require.Equal(t, conversation.Read, l.state(ours[0].conv, ours[0].id))
+		require.Len(t, l.Host.Of(conversation.DeliveryChanged), 3+2+1+1)
+		counts()
+		l.Post(items...)
+		l.Post(items[1])
+		l.Post(items[2], items[0])
+		require.Equal(t, [3]int64{}, counts())
+		l.Pass(time.Second)
+		require.Len(t, l.Host.Of(conversation.DeliveryChanged), 3+2+1+1)
 	})
 }

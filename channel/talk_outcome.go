@@ -1,7 +1,6 @@
 package channel
 
 import (
-	"cmp"
 	"strconv"
 	"time"
 
@@ -12,10 +11,9 @@ import (
 )
 
 func (u *unit) taken(ch *Channel, receipt message.Receipt, m *messageRecord) error {
-	m.WAMID = cmp.Or(m.WAMID, receipt.ID)
 	before := m.Delivery
 	m.Delivery = m.Delivery.Merge(conversation.Delivery{AcceptedAt: u.now.UTC()})
-	if err := u.indexWAMID(ch.ID, m); err != nil {
+	if err := u.learnWAMID(ch.ID, m, receipt.ID); err != nil {
 		return err
 	}
 	if err := u.delivery(ch, m, conversation.Accepted, u.now); err != nil {
@@ -94,13 +92,14 @@ func (u *unit) tellFailure(ch *Channel, m *messageRecord, state conversation.Del
 	})
 }
 
-// indexWAMID lets statuses, quotes and reactions find the message by WhatsApp's ID, and
-// applies what reactions have overtaken it.
-func (u *unit) indexWAMID(channel string, m *messageRecord) error {
-	if m.WAMID == "" {
+// learnWAMID lets statuses, quotes and reactions find the message by WhatsApp's ID, and applies what
+// reactions have overtaken it. Of a message that has an ID that was done when it got it.
+func (u *unit) learnWAMID(channel string, m *messageRecord, wamid string) error {
+	if m.WAMID != "" || wamid == "" {
 		return nil
 	}
-	id := inboundMessageID(channel, m.WAMID)
+	m.WAMID = wamid
+	id := inboundMessageID(channel, wamid)
 	if id == m.ID {
 		return nil
 	}

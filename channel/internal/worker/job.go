@@ -29,6 +29,7 @@ type Job struct {
 	left    bool    // it has left the Gate
 	born    bool    // it was claimed as it was enqueued
 	passing bool    // it was never enqueued; see Passing
+	stale   bool    // there was no news in it; see Merged
 	verdict verdict // how the step that settled it last ended
 	piled   bool    // it is over, and leaves its queue with others; see Runner.Over
 
@@ -53,6 +54,9 @@ func (j *Job) follow(before *Job) {
 // Passing returns a job for work that is done in the step that enqueues it otherwise. It may only
 // end as [Done]: the step fails with [store.ErrMustQueue] if anything else becomes of it.
 func Passing(w store.Work) *Job { return &Job{Work: w, passing: true} }
+
+// Stale says of a passing job that it was done before: see [Merged].
+func (j *Job) Stale() bool { return j.stale }
 
 // Lease is the newest proof of the claim.
 func (j *Job) Lease() store.Lease {

@@ -15,6 +15,9 @@ type Outcome struct {
 	due     time.Time
 	body    []byte
 	reason  string
+	// merged says that the work may come again, and before what is ahead of it in its lane; news that it
+	// changed something. See Merged.
+	merged, news bool
 }
 
 type verdict int
@@ -28,6 +31,11 @@ const (
 
 // Done says that nothing of the job is left to do.
 func Done() Outcome { return Outcome{verdict: done} }
+
+// Merged is Done for work that any number of times in any order does what it does once: if it was never
+// enqueued, it leaves nothing in the queue by which it would be known again, and does not wait for its lane.
+// There is no news in work that was done before.
+func Merged(news bool) Outcome { return Outcome{verdict: done, merged: true, news: news} }
 
 // Later says that the job comes again at a time, and why.
 func Later(due time.Time, reason string) Outcome {
@@ -51,6 +59,8 @@ func (j *Job) Settle(s *step.Step, o Outcome) error {
 	switch {
 	case j.passing && o.verdict != done:
 		return store.ErrMustQueue
+	case j.passing && o.merged:
+		j.stale = !o.news
 	case j.passing:
 		s.Pass(store.Passed{Queue: j.Queue, ID: j.ID, Lane: j.Lane})
 	case o.verdict == done:
