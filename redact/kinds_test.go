@@ -149,6 +149,7 @@ func TestKinds(t *testing.T) {
 			{"gift card 4539 1488 0343 6467", "gift card 4539 1488 0343 6467"}, {"Kundenkarte 4539148803436467", "Kundenkarte 4539148803436467"},
 			{"carte de fidélité 4539148803436467", "carte de fidélité 4539148803436467"}, {"подарочная карта 4539148803436467", "подарочная карта 4539148803436467"},
 			{"会员卡 4539148803436467", "会员卡 4539148803436467"},
+			{"diners club 3622 720627 1667", "diners club XXXX XXXXXX 1667"}, {"club card 4539148803436467", "club card 4539148803436467"},
 		},
 		"a label names the number next to it only": {
 			{"Order 88213: please charge 4539148803436467", "Order 88213: please charge XXXXXXXXXXXX6467"},

@@ -5,7 +5,7 @@ package redact
 var world = []language{
 	{
 		name: "everywhere",
-		card: "visa,-visacard,mastercard,master card,-mastercard,mastercrd,amex,american express,maestro,discover,diners,jcb|,unionpay,union pay,rupay,verve,troy|,humo|,uzcard,dankort,hipercard,hiper|,elo|," +
+		card: "visa,-visacard,mastercard,master card,-mastercard,mastercrd,amex,american express,maestro,discover,diners,diners club,jcb|,unionpay,union pay,rupay,verve,troy|,humo|,uzcard,dankort,hipercard,hiper|,elo|," +
 			"bancontact,uatp,mir|,revolut,electron|,vpay|,eftpos,girocard,mada|,meeza,napas,elcart,belkart,виза,мастеркард,маэстро,💳",
 		code:   "cvv,cvc,cvn|",
 		pin:    "pin|",
