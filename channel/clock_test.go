@@ -137,9 +137,11 @@ func TestAWindowIsJudgedByTheTimeThatItReallyIs(t *testing.T) {
 		open       bool
 	}{
 		{"a clock that was set forth closes no window", 23*time.Hour + 30*time.Minute, 40 * time.Minute, 0, true},
+		{"nor one that was set forth by summer time and is a little off besides", 23*time.Hour + 30*time.Minute, 61 * time.Minute, 0, true},
 		{"a machine that slept missed that it closed", 23*time.Hour + 30*time.Minute, 0, 40 * time.Minute, false},
 		{"a machine that slept for longer than clocks differ, too", 22 * time.Hour, 0, 3 * time.Hour, false},
 		{"a clock that was set back opens none", 24*time.Hour + 30*time.Minute, -40 * time.Minute, 0, false},
+		{"nor does one that was set back by summer time and is a little off besides", 24*time.Hour + 30*time.Minute, -61 * time.Minute, 0, false},
 		{"nor does one that was set back while the machine slept", 23*time.Hour + 40*time.Minute, -20 * time.Minute, 40 * time.Minute, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

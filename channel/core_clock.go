@@ -15,9 +15,10 @@ import (
 // How far this process's clock may be from the store's.
 const (
 	// skewShown is from where on it is worth a warning, skewMeant from where on the clock is
-	// taken for one that is meant to be different (Config.Now), and is left alone.
+	// taken for one that is meant to be different (Config.Now), and is left alone: an hour of summer
+	// time, and what such a clock is off besides, is not meant.
 	skewShown = 2 * time.Second
-	skewMeant = time.Hour
+	skewMeant = 90 * time.Minute
 	// skewNoise is what measuring may get wrong, and skewJump what reading two clocks one after the
 	// other may.
 	skewNoise = 100 * time.Millisecond

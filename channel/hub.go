@@ -52,7 +52,7 @@ type Config struct {
 	// [conversation.Uncertain] and not sent, whatever the channel's policy. The store remembers it.
 	RestoredAt time.Time
 
-	// Now is the clock, for demonstrations; nil means time.Now. A [store.Timekeeper] corrects it by up to an hour.
+	// Now is the clock, for demonstrations; nil means time.Now. A [store.Timekeeper] corrects it by up to 90 minutes.
 	Now func() time.Time
 	// Logger gets what an operator should know, see above; nil means silence. Hooks observe.
 	Logger *slog.Logger

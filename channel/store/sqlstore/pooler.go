@@ -24,13 +24,16 @@ const probe = `SELECT pg_backend_pid() + CAST($1 AS integer)`
 // mixUps is how often the statements of two connections get the chance to be taken for each other.
 const mixUps = 200
 
+// meeting is how long finding out about a pooler may take.
+const meeting = 5 * time.Second
+
 // meetPooler finds out whether a pooler in transaction mode leads to PostgreSQL and is in the
 // driver's way. What it cannot find out at once is no error.
 func (s *Store) meetPooler(ctx context.Context) error {
 	if s.db.Stats().MaxOpenConnections == 1 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	ctx, cancel := context.WithTimeout(ctx, meeting)
 	defer cancel()
 	var conns [2]*sql.Conn
 	var at [2]int
