@@ -3,7 +3,6 @@ package channel
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,9 +38,6 @@ func (h *Hub) findCustomers(ctx context.Context, channel, address string) ([]*co
 		who = message.Recipient{BSUID: address}
 	}
 	all, err := h.keeper.person(ctx, channel, who)
-	if errors.Is(err, ErrNotFound) {
-		return nil, nil
-	}
 	return slices.DeleteFunc(all, func(c *conversation.Customer) bool { return c.MergedInto != "" }), err
 }
 

@@ -14,15 +14,10 @@ import (
 
 // export writes what is kept about a person on a channel, also about one who only wrote in groups.
 func (k *keeper) export(ctx context.Context, channel string, to message.Recipient, out *json.Encoder) error {
-	ch, ok := k.channels.get(channel)
-	if !ok {
-		return ErrNoChannel
-	}
-	person, err := k.person(ctx, channel, to)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	_, person, aliases, err := k.whoever(ctx, channel, to)
+	if err != nil {
 		return err
 	}
-	aliases := addressKeys(ch, to)
 	for _, c := range person {
 		if err := out.Encode(map[string]any{"customer": c}); err != nil {
 			return err
@@ -36,11 +31,6 @@ func (k *keeper) export(ctx context.Context, channel string, to message.Recipien
 				return err
 			}
 		}
-		own, err := k.ownAliases(ctx, c)
-		if err != nil {
-			return err
-		}
-		aliases = append(aliases, own...)
 	}
 	found, err := k.memberships(ctx, aliases)
 	if err != nil {

@@ -13,21 +13,9 @@ import (
 )
 
 func (k *keeper) erase(ctx context.Context, channel string, to message.Recipient, receipt *conversation.Erased) error {
-	ch, ok := k.channels.get(channel)
-	if !ok {
-		return ErrNoChannel
-	}
-	person, err := k.person(ctx, channel, to)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	ch, person, aliases, err := k.whoever(ctx, channel, to)
+	if err != nil {
 		return err
-	}
-	aliases := addressKeys(ch, to)
-	for _, c := range person {
-		own, err := k.ownAliases(ctx, c)
-		if err != nil {
-			return err
-		}
-		aliases = append(aliases, own...)
 	}
 	member, err := k.eraseMember(ctx, ch, aliases, receipt)
 	if err != nil {
@@ -53,6 +41,27 @@ func (k *keeper) erase(ctx context.Context, channel string, to message.Recipient
 	return nil
 }
 
+// whoever is person with all aliases that lead to whoever is behind the address, also to one who only wrote in groups.
+func (k *keeper) whoever(ctx context.Context, channel string, to message.Recipient) (ch *Channel, person []*conversation.Customer, aliases []string, err error) {
+	person, err = k.person(ctx, channel, to)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	ch, ok := k.channels.get(channel)
+	if !ok {
+		return nil, nil, nil, ErrNoChannel
+	}
+	aliases = addressKeys(ch, to)
+	for _, c := range person {
+		own, err := k.ownAliases(ctx, c)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		aliases = append(aliases, own...)
+	}
+	return ch, person, aliases, nil
+}
+
 // addressKeys are the aliases of an address.
 func addressKeys(ch *Channel, to message.Recipient) []string {
 	switch { // a phone number may have gone to somebody else, so that it is the last resort
@@ -66,7 +75,7 @@ func addressKeys(ch *Channel, to message.Recipient) []string {
 	return nil
 }
 
-// person finds the customer behind an address, with all that were merged into it; the
+// person finds the customers behind an address, with all that were merged into them, none if nobody is known; the
 // living one comes last, so that an interrupted erasure can be repeated.
 func (k *keeper) person(ctx context.Context, channel string, who message.Recipient) ([]*conversation.Customer, error) {
 	if err := who.Validate(); err != nil {
@@ -76,8 +85,7 @@ func (k *keeper) person(ctx context.Context, channel string, who message.Recipie
 	if !ok {
 		return nil, ErrNoChannel
 	}
-	keys := addressKeys(ch, who)
-	records, err := k.store.Get(ctx, kindAlias, keys...)
+	records, err := k.store.Get(ctx, kindAlias, addressKeys(ch, who)...)
 	if err != nil {
 		return nil, fmt.Errorf("channel: read alias: %w", err)
 	}
@@ -107,9 +115,6 @@ func (k *keeper) person(ctx context.Context, channel string, who message.Recipie
 			}
 		}
 		all = append(all, c)
-	}
-	if len(all) == 0 {
-		return nil, ErrNotFound
 	}
 	return all, nil
 }
