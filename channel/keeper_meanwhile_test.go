@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,14 +23,17 @@ import (
 type removingStore struct {
 	*memstore.Store
 	kind string
-	then func()
+	then atomic.Pointer[func()]
 }
 
+// once says what to call.
+func (s *removingStore) once(then func()) { s.then.Store(&then) }
+
 func (s *removingStore) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
-	removes := slices.ContainsFunc(b.Delete, func(k store.RecordKey) bool { return k.Kind == s.kind })
-	if then := s.then; then != nil && removes {
-		s.then = nil
-		then()
+	if slices.ContainsFunc(b.Delete, func(k store.RecordKey) bool { return k.Kind == s.kind }) {
+		if then := s.then.Swap(nil); then != nil {
+			(*then)()
+		}
 	}
 	return s.Store.Commit(ctx, b)
 }
@@ -123,12 +127,12 @@ func TestWhatComesWhileSomebodyIsErasedGoesOrBeginsAnew(t *testing.T) {
 					conv := works.Conversation().ID
 					works.Say(channeltest.Stranger(1), "wamid.r", "of somebody else")
 					works.Pass(time.Second)
-					between.then = func() {
+					between.once(func() {
 						come(t, works, conv)
 						works.Pass(time.Minute)
-					}
+					})
 					require.NoError(t, erase(t, removes))
-					require.Nil(t, between.then)
+					require.Nil(t, between.then.Load())
 					require.Equal(t, []string{"of somebody else"}, requireWhole(t, works))
 					works.Pass(time.Minute)
 					requireWhole(t, works)
@@ -158,9 +162,9 @@ func TestWhatSomebodyWritesInAGroupWhileTheyAreErasedIsErased(t *testing.T) {
 				}
 				say(ann, "wamid.2", "of ann")
 				say(ben, "wamid.3", "of ben")
-				between.then = func() { say(ann, "wamid.4", "meanwhile") }
+				between.once(func() { say(ann, "wamid.4", "meanwhile") })
 				require.NoError(t, erase())
-				require.Nil(t, between.then)
+				require.Nil(t, between.then.Load())
 				require.ElementsMatch(t, []string{"first", "of ben"}, requireWhole(t, works))
 				say(ann, "wamid.5", "once more")
 				require.NoError(t, erase())
@@ -177,11 +181,11 @@ func TestAConversationThatIsErasedTakesNoMessageWithItThatIsNotOfIt(t *testing.T
 			t.Parallel()
 			meanwhile(t, kind, func(t *testing.T, works, removes *lab, between *removingStore) {
 				conv := works.Conversation().ID
-				between.then = func() {
+				between.once(func() {
 					works.Say(channeltest.Kim, "wamid.2", "meanwhile")
 					_, _ = works.Reply(conv, "an answer")
 					works.Pass(time.Minute)
-				}
+				})
 				receipt, err := removes.Hub.EraseConversation(t.Context(), conv)
 				require.NoError(t, err)
 				require.Equal(t, 1, receipt.Conversations)
@@ -218,12 +222,12 @@ func TestNothingIsLostThatComesWhenAConversationIsOver(t *testing.T) {
 				l.Run()
 				l.Say(channeltest.Kim, "wamid.1", "first")
 				l.Pass(time.Minute)
-				between.then = func() {
+				between.once(func() {
 					come(t, l, l.Conversation().ID)
 					l.Pass(time.Minute)
-				}
+				})
 				l.Pass(50 * time.Hour)
-				require.Nil(t, between.then)
+				require.Nil(t, between.then.Load())
 				texts := requireWhole(t, l)
 				require.Len(t, texts, 1)
 				require.NotEqual(t, "first", texts[0])
